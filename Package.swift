@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests", dependencies: [.byName(name: room)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "sluice",
+    products: [.executable(name: "sluice", targets: ["sluice"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Pure rooms: no clock, no randomness, no I/O.
+        room("Primitives"),
+        room("SMTP", ["Primitives"]),
+        room("Message", ["Primitives"]),
+        room(
+            "Measurement",
+            ["Primitives", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+        room("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
+
+        // Rooms that touch the world.
+        room("Uring", ["Primitives", "CLiburing"]),
+        room("Campaign", ["Primitives", "SMTP", "Message", .product(name: "Yams", package: "Yams")]),
+        room(
+            "Engine",
+            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Uring"]),
+        room("Sink", ["Primitives", "SMTP", "Uring", "COpenSSL"]),
+        room("Simulation", ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Engine"]),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        tests("Primitives"),
+        tests("SMTP", ["Primitives"]),
+        tests("Message", ["Primitives"]),
+        tests("Measurement", ["Primitives"]),
+        tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
+        tests("Campaign", ["Primitives", "SMTP", "Message"]),
+        tests("Sink", ["Primitives", "SMTP"]),
+        tests(
+            "Engine",
+            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation"]),
+    ])

@@ -1,0 +1,28 @@
+// What Swift needs of liburing beyond what its importer can see: macros, and flags that are casts.
+//
+// features.h and sys/select.h stand before liburing.h, which defines _XOPEN_SOURCE: in the other order
+// fd_set gets two definitions and the debug build breaks.
+#pragma once
+#include <features.h>
+#include <sys/select.h>
+#include <liburing.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+static inline unsigned sluice_cq_tail(const struct io_uring *ring) {
+    return io_uring_smp_load_acquire(ring->cq.ktail);
+}
+
+static inline unsigned sluice_cq_head(const struct io_uring *ring) {
+    return *ring->cq.khead;
+}
+
+static inline struct io_uring_cqe *sluice_cqe_at(const struct io_uring *ring, unsigned head) {
+    return &ring->cq.cqes[io_uring_cqe_index(ring, head, ring->cq.ring_mask)];
+}
+
+static const __u8 SLUICE_IOSQE_BUFFER_SELECT = IOSQE_BUFFER_SELECT;
+static const __u8 SLUICE_IOSQE_CQE_SKIP_SUCCESS = IOSQE_CQE_SKIP_SUCCESS;
+static const __u8 SLUICE_IOSQE_IO_LINK = IOSQE_IO_LINK;

@@ -1,0 +1,99 @@
+import Primitives
+
+/// The place of one connection in its worker: an index from 0 up to the worker's limit of connections.
+///
+/// A slot is used again only after `Completion.closed` has come for it, so no completion can meet the wrong
+/// connection.
+package typealias ConnectionSlot = Int
+
+/// What a worker can ask of the world: connections, bytes, and time.
+///
+/// `UringNetwork` fulfils it with the kernel, the simulator with seeded faults and virtual time. All calls
+/// come from one thread. Nothing is called back: results are fetched with `nextCompletion` after `wait`.
+package protocol Network: ~Copyable {
+    /// The time when `wait` last returned; it stands still in between.
+    var now: Instant { get }
+
+    /// Starts to connect. `connected` or `connectFailed` follows; after `connectFailed` the slot still has to
+    /// be given back with `close`. Receiving starts by itself as soon as the connection stands.
+    mutating func connect(_ slot: ConnectionSlot, to endpoint: Endpoint)
+
+    /// Sends all of `bytes`, then reports `sent` or `sendFailed`. One send at a time per connection.
+    ///
+    /// The memory belongs to the network until that report or, after `close`, until `closed`.
+    mutating func send(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer)
+
+    /// Gives the connection up. Nothing but `closed` is reported for the slot from here on.
+    mutating func close(_ slot: ConnectionSlot)
+
+    /// Hands over everything asked for so far, then sleeps until there is a completion or `deadline`.
+    mutating func wait(until deadline: Instant)
+
+    /// The next result since `wait`, or nil when all have been fetched.
+    mutating func nextCompletion() -> Completion?
+}
+
+/// One result of something a worker asked for.
+@safe
+package enum Completion {
+    case connected(ConnectionSlot)
+    case connectFailed(ConnectionSlot, NetworkFault)
+    /// Bytes from the peer, in order. The memory is lent until the next call of `nextCompletion` or `wait`.
+    case received(ConnectionSlot, UnsafeRawBufferPointer)
+    /// All bytes of the send have been taken by the kernel, and the memory is free again.
+    case sent(ConnectionSlot)
+    /// The memory is free again; bytes of the send may or may not have left. What the peer said before is
+    /// still to come, then `ended`.
+    case sendFailed(ConnectionSlot, NetworkFault)
+    /// Nothing more will be received: the peer has closed (nil), or the connection broke.
+    case ended(ConnectionSlot, NetworkFault?)
+    case closed(ConnectionSlot)
+    /// Another thread has something for this worker.
+    case woken
+}
+
+/// Why a connection could not be made or did not last, as far as the kernel says.
+package enum NetworkFault: Error, Hashable, Sendable {
+    case refused
+    case unreachable
+    case timedOut
+    case reset
+    case noDescriptors
+    /// Any other errno.
+    case other(Int32)
+}
+
+/// Where a connection goes: an IP address and a port.
+package struct Endpoint: Hashable, Sendable {
+    package enum Address: Hashable, Sendable {
+        case v4(IPv4Address)
+        case v6(IPv6Address)
+    }
+
+    package var address: Address
+    package var port: UInt16
+
+    package init(address: Address, port: UInt16) {
+        self.address = address
+        self.port = port
+    }
+}
+
+/// An IPv4 address in network byte order.
+package struct IPv4Address: Hashable, Sendable {
+    package var bytes: UInt32
+
+    /// - Parameter bytes: as `s_addr` holds them.
+    package init(bytes: UInt32) { self.bytes = bytes }
+}
+
+/// An IPv6 address in network byte order, as two halves.
+package struct IPv6Address: Hashable, Sendable {
+    package var high: UInt64
+    package var low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}

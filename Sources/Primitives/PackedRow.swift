@@ -1,0 +1,55 @@
+/// One row of a list as contiguous bytes: a number and its fields, each with its length.
+///
+/// Rows travel between rooms, queues and threads as plain bytes: nothing is allocated for one. The layout is
+/// private to this file: a 32-bit number, a 16-bit count of fields, then a 16-bit length before each field.
+public struct PackedRow: ~Escapable {
+    @usableFromInline let bytes: Span<UInt8>
+
+    public static let headerCount = 6
+    public static let longestField = Int(UInt16.max)
+
+    /// - Parameter bytes: written by `begin` and `append`; anything else stops the process.
+    @inlinable
+    @_lifetime(copy bytes)
+    public init(_ bytes: Span<UInt8>) {
+        precondition(bytes.count >= PackedRow.headerCount, "a packed row has a header")
+        self.bytes = bytes
+    }
+
+    /// Where the row stood in its list: the line of the file, or the index of a made-up recipient.
+    @inlinable
+    public var number: Int {
+        Int(bytes[0]) | Int(bytes[1]) << 8 | Int(bytes[2]) << 16 | Int(bytes[3]) << 24
+    }
+
+    @inlinable
+    public var fieldCount: Int { Int(bytes[4]) | Int(bytes[5]) << 8 }
+
+    /// The bytes of one field, counted from 0.
+    @inlinable
+    @_lifetime(copy self)
+    public func field(_ index: Int) -> Span<UInt8> {
+        precondition(index >= 0 && index < fieldCount, "the row has no such field")
+        var start = PackedRow.headerCount
+        for _ in 0..<index { start += 2 + length(at: start) }
+        return bytes.extracting(start + 2..<start + 2 + length(at: start))
+    }
+
+    @inlinable
+    func length(at offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+
+    /// Starts a row of `fieldCount` fields; exactly as many calls of `append` must follow.
+    @inlinable
+    public static func begin(number: Int, fieldCount: Int, into writer: inout ByteWriter) {
+        for shift in [0, 8, 16, 24] { writer.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        for shift in [0, 8] { writer.append(UInt8(truncatingIfNeeded: fieldCount >> shift)) }
+    }
+
+    @inlinable
+    public static func append(_ field: Span<UInt8>, into writer: inout ByteWriter) {
+        precondition(field.count <= PackedRow.longestField, "a packed field has at most 65,535 bytes")
+        writer.append(UInt8(truncatingIfNeeded: field.count))
+        writer.append(UInt8(truncatingIfNeeded: field.count >> 8))
+        writer.append(field)
+    }
+}
