@@ -1,0 +1,45 @@
+import Primitives
+
+/// Encodes commands: the one place where bytes of an SMTP command are made.
+///
+/// Addresses and names come checked (`Address.check`). A control byte or a space in one stops the process
+/// here rather than becoming a second command at the receiver.
+package enum CommandWriter {
+    package static func hello(_ name: Span<UInt8>, extended: Bool, into writer: inout ByteWriter) {
+        writer.append(extended ? "EHLO " : "HELO ")
+        append(argument: name, into: &writer)
+        writer.append("\r\n")
+    }
+
+    /// - Parameter size: an estimate of the content in bytes, when the server offered SIZE (RFC 1870).
+    package static func mail(from address: Span<UInt8>, size: Int?, into writer: inout ByteWriter) {
+        writer.append("MAIL FROM:<")
+        append(argument: address, into: &writer)
+        if let size {
+            writer.append("> SIZE=")
+            writer.append(decimal: size)
+            writer.append("\r\n")
+        } else {
+            writer.append(">\r\n")
+        }
+    }
+
+    package static func recipient(_ address: Span<UInt8>, into writer: inout ByteWriter) {
+        writer.append("RCPT TO:<")
+        append(argument: address, into: &writer)
+        writer.append(">\r\n")
+    }
+
+    package static func reset(into writer: inout ByteWriter) { writer.append("RSET\r\n") }
+    package static func data(into writer: inout ByteWriter) { writer.append("DATA\r\n") }
+    package static func dot(into writer: inout ByteWriter) { writer.append(".\r\n") }
+    package static func quit(into writer: inout ByteWriter) { writer.append("QUIT\r\n") }
+
+    private static func append(argument: Span<UInt8>, into writer: inout ByteWriter) {
+        for index in argument.indices {
+            let byte = argument[index]
+            precondition(byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E, "an unchecked command argument")
+        }
+        writer.append(argument)
+    }
+}

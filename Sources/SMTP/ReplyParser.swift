@@ -1,0 +1,139 @@
+import Primitives
+
+/// Finds replies in what a server sends, fed in any pieces.
+///
+/// Strict where leniency loses mail (RFC 5321 4.2): a code of three digits, the first 2 to 5; the same code on
+/// every line; then a space, a hyphen or the end of the line. Bounded everywhere. Lines end in LF; a CR before
+/// it is dropped. Nothing is allocated.
+package struct ReplyParser: Sendable {
+    package static let longestLine = 4_096
+    package static let mostLines = 128
+    package static let mostBytes = 65_536
+    /// Of a line that came in pieces only so many bytes are kept; the rest is counted and dropped.
+    package static let keptBytes = 512
+
+    package enum Step: Hashable, Sendable {
+        case needsInput
+        /// One line of a reply with more to come: `copyText` gives its text.
+        case line
+        /// The last line of a reply: `copyText` gives its text.
+        case reply(Reply)
+        case fault(ReplyFault)
+    }
+
+    private var carry = InlineArray<512, UInt8>(repeating: 0)
+    /// The length so far of a line that came in pieces, also of what was not kept.
+    private var carriedCount = 0
+    private var lineCount = 0
+    private var byteCount = 0
+    private var code: UInt16 = 0
+    /// Where the text of the last line stands: in `carry` or in the input.
+    private var text = 0..<0
+    private var textIsCarried = false
+
+    package init() {}
+
+    /// Takes the next line out of `input`, starting at `cursor`, and moves `cursor` behind it.
+    package mutating func next(in input: Span<UInt8>, at cursor: inout Int) -> Step {
+        guard let end = endOfLine(in: input, from: cursor) else { return carryRest(of: input, from: &cursor) }
+        let start = cursor
+        cursor = end + 1
+        if carriedCount == 0 {
+            textIsCarried = false
+            return finishLine(input, start..<end)
+        }
+        if let fault = keep(input, start..<end) { return .fault(fault) }
+        textIsCarried = true
+        let kept = min(carriedCount, ReplyParser.keptBytes)
+        carriedCount = 0
+        let line = carry
+        return finishLine(line.span, 0..<kept)
+    }
+
+    /// Appends the text of the line that `next` found last, without its code.
+    ///
+    /// - Parameter input: the same bytes that `next` was given.
+    package func copyText(from input: Span<UInt8>, into writer: inout ByteWriter) {
+        if textIsCarried {
+            writer.append(carry.span.extracting(text))
+        } else {
+            writer.append(input.extracting(text))
+        }
+    }
+
+    private func endOfLine(in input: Span<UInt8>, from start: Int) -> Int? {
+        for index in start..<input.count where input[index] == 0x0A { return index }
+        return nil
+    }
+
+    private mutating func carryRest(of input: Span<UInt8>, from cursor: inout Int) -> Step {
+        let start = cursor
+        cursor = input.count
+        if let fault = keep(input, start..<input.count) { return .fault(fault) }
+        return .needsInput
+    }
+
+    private mutating func keep(_ input: Span<UInt8>, _ range: Range<Int>) -> ReplyFault? {
+        guard carriedCount + range.count <= ReplyParser.longestLine else { return .lineTooLong }
+        for index in range {
+            if carriedCount < ReplyParser.keptBytes { carry[carriedCount] = input[index] }
+            carriedCount += 1
+        }
+        return nil
+    }
+
+    private mutating func finishLine(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Step {
+        var line = range
+        if let last = line.last, bytes[last] == 0x0D { line.removeLast() }
+        guard line.count <= ReplyParser.longestLine else { return .fault(.lineTooLong) }
+        guard let lineCode = replyCode(bytes, line) else { return .fault(.badCode) }
+        if lineCount > 0 && lineCode != code { return .fault(.changingCode) }
+        code = lineCode
+        lineCount += 1
+        byteCount += line.count
+        guard lineCount <= ReplyParser.mostLines else { return .fault(.tooManyLines) }
+        guard byteCount <= ReplyParser.mostBytes else { return .fault(.replyTooLong) }
+        text = min(line.lowerBound + 4, line.upperBound)..<line.upperBound
+        if line.count > 3 && bytes[line.lowerBound + 3] == 0x2D { return .line }
+        lineCount = 0
+        byteCount = 0
+        return .reply(Reply(code: code, enhanced: enhancedCode(bytes)))
+    }
+
+    private func replyCode(_ bytes: Span<UInt8>, _ line: Range<Int>) -> UInt16? {
+        guard line.count >= 3 else { return nil }
+        let first = bytes[line.lowerBound] &- 0x30
+        let second = bytes[line.lowerBound + 1] &- 0x30
+        let third = bytes[line.lowerBound + 2] &- 0x30
+        guard first >= 2 && first <= 5 && second <= 9 && third <= 9 else { return nil }
+        if line.count > 3 {
+            let separator = bytes[line.lowerBound + 3]
+            guard separator == 0x20 || separator == 0x2D else { return nil }
+        }
+        return UInt16(first) * 100 + UInt16(second) * 10 + UInt16(third)
+    }
+
+    /// The enhanced code at the start of the text, when its class agrees with the reply's (RFC 2034 4).
+    private func enhancedCode(_ bytes: Span<UInt8>) -> EnhancedCode? {
+        var index = text.lowerBound
+        guard text.count >= 5, bytes[index] &- 0x30 == UInt8(code / 100), bytes[index + 1] == 0x2E else { return nil }
+        index += 2
+        guard let subject = number(bytes, &index), index < text.upperBound, bytes[index] == 0x2E else { return nil }
+        index += 1
+        guard let detail = number(bytes, &index) else { return nil }
+        guard index == text.upperBound || bytes[index] == 0x20 else { return nil }
+        return EnhancedCode(UInt8(code / 100), subject, detail)
+    }
+
+    /// One to three digits.
+    private func number(_ bytes: Span<UInt8>, _ index: inout Int) -> UInt16? {
+        var value: UInt16 = 0
+        var digits = 0
+        while index < text.upperBound, digits < 3, bytes[index] &- 0x30 <= 9 {
+            value = value * 10 + UInt16(bytes[index] &- 0x30)
+            index += 1
+            digits += 1
+        }
+        return digits > 0 ? value : nil
+    }
+}

@@ -1,0 +1,167 @@
+/// The stage of a message that a reply answered.
+package enum Stage: Hashable, Sendable {
+    case mail
+    case recipient
+    case data
+    case content
+}
+
+/// What a reply means to the caller, who still holds the reply itself.
+package enum SessionEvent: Hashable, Sendable {
+    /// Nothing is decided; ask `nextCommand`.
+    case proceed
+    /// The hello is answered: messages may begin.
+    case ready
+    /// The reply is the verdict on `count` recipients of the oldest open message. When `isOver`, the message
+    /// is finished and the next one is the oldest.
+    case settled(count: Int, stage: Stage, isOver: Bool)
+    /// The oldest message is finished; all its recipients had their verdicts before.
+    case finished
+    /// The server will not talk to us: greeting or hello refused.
+    case rejected
+    /// 421: the server is closing. What is not settled was not accepted, unless it is in doubt.
+    case shutdown
+    /// QUIT is answered.
+    case farewell
+    /// The dialogue makes no sense any more: close at once and believe nothing further.
+    case fault(SessionFault)
+}
+
+/// Why a session cannot go on although the connection stands.
+package enum SessionFault: Error, Hashable, Sendable {
+    case syntax(ReplyFault)
+    /// A reply nobody asked for.
+    case unsolicited
+    /// A reply class that its command cannot have.
+    case impossibleReply
+    /// RSET was refused: what the server still holds is unknown.
+    case resetRefused
+    /// 354 after a refused MAIL: the server means another message than we do.
+    case dataWithoutMail
+    /// A final reply before the whole content was sent.
+    case prematureReply
+}
+
+extension Session {
+    /// What this reply means. Every path returns an event; after `rejected`, `shutdown` or `fault`, and after
+    /// a 421 that settled a message, the session `isOver`.
+    ///
+    /// - Parameter contentSent: whether the kernel has taken all that was written. A final reply before that
+    ///   answers something else than the dot: a refusal stands, an acceptance does not count (RFC 5321 4.1.1.4).
+    ///
+    /// Next: `Verdict.init`.
+    package mutating func receive(_ reply: Reply, contentSent: Bool) -> SessionEvent {
+        guard let command = owed.removeOldest() else {
+            return end(with: reply.announcesShutdown ? .shutdown : .fault(.unsolicited))
+        }
+        if reply.announcesShutdown && command != .content && command != .quit { return end(with: .shutdown) }
+        switch command {
+        case .greeting: return greeted(reply)
+        case .hello: return helloAnswered(reply)
+        case .reset: return reply.severity == .success ? .proceed : end(with: .fault(.resetRefused))
+        case .mail: return mailAnswered(reply)
+        case .recipient: return recipientAnswered(reply)
+        case .data: return dataAnswered(reply)
+        case .content: return contentAnswered(reply, contentSent: contentSent)
+        case .loneDot: return loneDotAnswered(reply)
+        case .quit: return end(with: .farewell)
+        }
+    }
+
+    private mutating func end(with event: SessionEvent) -> SessionEvent {
+        abandon()
+        return event
+    }
+
+    private mutating func greeted(_ reply: Reply) -> SessionEvent {
+        switch reply.severity {
+        case .success:
+            phase = .helloWanted(extended: true)
+            return .proceed
+        case .intermediate: return end(with: .fault(.impossibleReply))
+        case .transient, .permanent: return end(with: .rejected)
+        }
+    }
+
+    /// A refused EHLO is tried once more as HELO, without extensions (RFC 5321 3.2).
+    private mutating func helloAnswered(_ reply: Reply) -> SessionEvent {
+        guard case .helloSent(let extended) = phase else { return end(with: .fault(.impossibleReply)) }
+        switch reply.severity {
+        case .success:
+            phase = .ready
+            return .ready
+        case .intermediate: return end(with: .fault(.impossibleReply))
+        case .permanent where extended:
+            capabilities = Capabilities()
+            phase = .helloWanted(extended: false)
+            return .proceed
+        case .transient, .permanent: return end(with: .rejected)
+        }
+    }
+
+    private mutating func mailAnswered(_ reply: Reply) -> SessionEvent {
+        switch reply.severity {
+        case .success:
+            receiving.mailAccepted = true
+            return .proceed
+        case .intermediate: return end(with: .fault(.impossibleReply))
+        case .transient, .permanent:
+            let count = receiving.expected
+            receiving.mailRefused = true
+            let isOver = owed.isEmpty
+            if isOver { closeOldestTransaction() }
+            return .settled(count: count, stage: .mail, isOver: isOver)
+        }
+    }
+
+    private mutating func recipientAnswered(_ reply: Reply) -> SessionEvent {
+        receiving.answered += 1
+        switch reply.severity {
+        case .success:
+            receiving.accepted += 1
+            return .proceed
+        case .intermediate: return end(with: .fault(.impossibleReply))
+        case .transient, .permanent:
+            if receiving.mailRefused { return .proceed }
+            let isLast = receiving.answered == receiving.expected
+            let isOver = isLast && receiving.accepted == 0 && owed.isEmpty
+            if isOver { endWithoutContent() }
+            return .settled(count: 1, stage: .recipient, isOver: isOver)
+        }
+    }
+
+    private mutating func dataAnswered(_ reply: Reply) -> SessionEvent {
+        switch reply.severity {
+        case .success: return end(with: .fault(.impossibleReply))
+        case .intermediate:
+            if receiving.mailRefused { return end(with: .fault(.dataWithoutMail)) }
+            writing = receiving.accepted > 0 ? .content : .loneDot
+            return .proceed
+        case .transient, .permanent:
+            let count = receiving.mailRefused ? 0 : receiving.accepted
+            endWithoutContent()
+            return count == 0 ? .finished : .settled(count: count, stage: .data, isOver: true)
+        }
+    }
+
+    private mutating func contentAnswered(_ reply: Reply, contentSent: Bool) -> SessionEvent {
+        guard reply.severity != .intermediate else { return end(with: .fault(.impossibleReply)) }
+        guard contentSent || reply.severity != .success else { return end(with: .fault(.prematureReply)) }
+        let count = receiving.accepted
+        closeOldestTransaction()
+        if !contentSent || reply.announcesShutdown { abandon() }
+        return .settled(count: count, stage: .content, isOver: true)
+    }
+
+    private mutating func loneDotAnswered(_ reply: Reply) -> SessionEvent {
+        guard reply.severity != .intermediate else { return end(with: .fault(.impossibleReply)) }
+        closeOldestTransaction()
+        return .finished
+    }
+
+    /// The message ends before its content: what the server holds of it is cleared by RSET before the next.
+    private mutating func endWithoutContent() {
+        needsReset = receiving.mailAccepted || receiving.accepted > 0
+        closeOldestTransaction()
+    }
+}

@@ -1,0 +1,78 @@
+/// One thing to write. The caller encodes it with `CommandWriter`, in the order in which it comes.
+package enum SessionCommand: Hashable, Sendable {
+    case hello(extended: Bool)
+    case reset
+    case mail
+    /// RCPT for recipient number n of the message begun last, from 0.
+    case recipient(Int)
+    case data
+    /// The content of the oldest open message and the dot that ends it.
+    case content
+    /// A dot alone: DATA was granted although nobody was accepted (RFC 2920 3.1).
+    case loneDot
+    case quit
+}
+
+extension Session {
+    /// What to say now, or nil when there is nothing to say before something happens.
+    ///
+    /// What it returns counts as written: the caller must send it. Next: `Session.receive`.
+    package mutating func nextCommand() -> SessionCommand? {
+        switch phase {
+        case .greeting, .helloSent, .left, .over:
+            return nil
+        case .helloWanted(let extended):
+            phase = .helloSent(extended: extended)
+            owed.append(.hello)
+            return .hello(extended: extended)
+        case .ready:
+            return nextOfTransaction()
+        case .leaving:
+            guard owed.isEmpty else { return nil }
+            owed.append(.quit)
+            phase = .left
+            return .quit
+        }
+    }
+
+    private mutating func nextOfTransaction() -> SessionCommand? {
+        switch writing {
+        case .nothing, .contentHeld:
+            return nil
+        case .content:
+            commit()
+            return .content
+        case .loneDot:
+            owed.append(.loneDot)
+            writing = .nothing
+            return .loneDot
+        case .reset, .mail, .recipient, .data:
+            // Without PIPELINING a command waits for the reply to the one before (RFC 5321 2.1).
+            guard capabilities.pipelining || owed.isEmpty else { return nil }
+            return nextOfEnvelope()
+        }
+    }
+
+    private mutating func nextOfEnvelope() -> SessionCommand? {
+        switch writing {
+        case .reset:
+            owed.append(.reset)
+            writing = .mail
+            return .reset
+        case .mail:
+            owed.append(.mail)
+            writing = .recipient(0)
+            return .mail
+        case .recipient(let index):
+            owed.append(.recipient)
+            writing = index + 1 < recipients ? .recipient(index + 1) : .data
+            return .recipient(index)
+        case .data:
+            owed.append(.data)
+            writing = .contentHeld
+            return .data
+        case .nothing, .contentHeld, .content, .loneDot:
+            return nil
+        }
+    }
+}
