@@ -1,3 +1,4 @@
+internal import CLiburing
 internal import Glibc
 
 /// The few socket calls that are made outside the ring: once a connection, or once a process.
