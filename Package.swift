@@ -62,7 +62,8 @@ let package = Package(
         tests("Measurement", ["Primitives"]),
         tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
-        tests("Sink", ["Primitives", "SMTP"]),
+        tests("Uring", ["Primitives"]),
+        tests("Sink", ["Primitives", "SMTP", "Uring"]),
         tests(
             "Engine",
             ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation"]),

@@ -1,0 +1,86 @@
+internal import CLiburing
+internal import Glibc
+
+/// The few socket calls that are made outside the ring: once a connection, or once a process.
+package enum StreamSocket {
+    /// Opens a TCP socket for `address` that sends small writes at once and is closed on exec.
+    ///
+    /// Throws with EMFILE or ENFILE when descriptors have run out.
+    package static func open(for address: SocketAddress) throws(SystemFault) -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.family, kind, 0)
+        guard descriptor >= 0 else { throw SystemFault("open a socket") }
+        sendAtOnce(descriptor)
+        return descriptor
+    }
+
+    /// Opens a listening socket. With port 0 the kernel picks one: see `localAddress`.
+    ///
+    /// - Parameter shared: several sockets listen on the same port and the kernel spreads the connections
+    ///   over them (SO_REUSEPORT).
+    package static func listen(
+        on address: SocketAddress, shared: Bool, backlog: Int32 = 4_096
+    ) throws(SystemFault) -> Int32 {
+        let descriptor = try open(for: address)
+        setFlag(descriptor, SOL_SOCKET, SO_REUSEADDR)
+        if shared { setFlag(descriptor, SOL_SOCKET, SO_REUSEPORT) }
+        let bound = unsafe address.withNative { native, count in unsafe bind(descriptor, native, count) }
+        guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
+            let fault = SystemFault("listen on \(address)")
+            close(descriptor)
+            throw fault
+        }
+        return descriptor
+    }
+
+    /// Connects and waits for it: for tests and look-arounds, never on a worker's thread.
+    package static func connect(to address: SocketAddress) throws(SystemFault) -> Int32 {
+        let descriptor = try open(for: address)
+        let status = unsafe address.withNative { native, count in
+            unsafe Glibc.connect(descriptor, native, count)
+        }
+        guard status == 0 else {
+            let fault = SystemFault("connect to \(address)")
+            close(descriptor)
+            throw fault
+        }
+        return descriptor
+    }
+
+    package static func localAddress(of descriptor: Int32) -> SocketAddress? {
+        unsafe SocketAddress.filled { address, count in unsafe getsockname(descriptor, address, count) }
+    }
+
+    package static func peerAddress(of descriptor: Int32) -> SocketAddress? {
+        unsafe SocketAddress.filled { address, count in unsafe getpeername(descriptor, address, count) }
+    }
+
+    /// Switches Nagle's algorithm off: whoever gathers writes itself must not be made to wait for an ACK.
+    package static func sendAtOnce(_ descriptor: Int32) {
+        setFlag(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
+    }
+
+    package static func close(_ descriptor: Int32) {
+        _ = Glibc.close(descriptor)
+    }
+
+    private static func setFlag(_ descriptor: Int32, _ level: Int32, _ name: Int32) {
+        var on: Int32 = 1
+        _ = unsafe setsockopt(descriptor, level, name, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
+
+/// How many descriptors this process may have open.
+package enum DescriptorLimit {
+    /// Raises the limit as far as the system lets it and returns what it then is.
+    @discardableResult
+    package static func raise() -> Int {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 1_024 }
+        var raised = limit
+        raised.rlim_cur = limit.rlim_max
+        if unsafe setrlimit(resource, &raised) == 0 { limit = raised }
+        return Int(clamping: limit.rlim_cur)
+    }
+}
