@@ -14,7 +14,7 @@ public struct DeadlineHeap: Sendable {
     /// Where each owner's entry stands in the heap, or -1.
     private var places: [Int]
 
-    /// - Parameter owners: owners are numbered from 0 up to this count.
+    /// - Parameter owners: room for owners numbered from 0 up to this count; `set` makes more when needed.
     public init(owners: Int) {
         wanted = [Instant](repeating: .never, count: owners)
         places = [Int](repeating: -1, count: owners)
@@ -26,6 +26,10 @@ public struct DeadlineHeap: Sendable {
 
     /// Gives the owner a deadline in place of the one it had.
     public mutating func set(_ deadline: Instant, for owner: Int) {
+        while wanted.count <= owner {
+            wanted.append(.never)
+            places.append(-1)
+        }
         wanted[owner] = deadline
         let place = places[owner]
         if place < 0 {
@@ -39,6 +43,7 @@ public struct DeadlineHeap: Sendable {
     }
 
     public mutating func clear(_ owner: Int) {
+        guard owner < wanted.count else { return }
         wanted[owner] = .never
     }
 

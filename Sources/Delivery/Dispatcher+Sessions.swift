@@ -1,0 +1,65 @@
+import Primitives
+
+extension Dispatcher {
+    /// The session can take messages: whatever failed before is forgiven.
+    package mutating func sessionIsReady(in lane: Int) {
+        lanes[lane].failures = 0
+    }
+
+    /// The session stands and nothing waits for it.
+    package mutating func sessionIsIdle(_ slot: Int, in lane: Int) {
+        lanes[lane].idleSessions.append(slot)
+        list(lane)
+    }
+
+    /// An idle session is about to be ended.
+    package mutating func idleSessionLeaves(_ slot: Int, in lane: Int) {
+        lanes[lane].idleSessions.removeAll { $0 == slot }
+    }
+
+    /// Whether somebody waits for the place that an idle session holds.
+    package var isCrowded: Bool { !crowdedOut.isEmpty }
+
+    /// A session of the lane has ended.
+    ///
+    /// - Parameter failed: it never became ready. The lane then pauses, each time for twice as long.
+    /// - Returns: whether the lane gives up: it has no session and has failed as often as it may.
+    package mutating func sessionEnded(in lane: Int, failed: Bool, at now: Instant) -> Bool {
+        sessions -= 1
+        lanes[lane].sessions -= 1
+        if let next = crowdedOut.removeFirst() { list(next) }
+        list(lane)
+        guard failed else { return false }
+        let failures = lanes[lane].failures + 1
+        lanes[lane].failures = failures
+        lanes[lane].pausedUntil = now + limits.firstPause * (1 << Int64(min(failures - 1, 20)))
+        return lanes[lane].sessions == 0 && failures >= limits.mostFailures
+    }
+
+    /// Messages of the lane that wait for a session.
+    package func waitingCount(in lane: Int) -> Int { lanes[lane].waitingCount }
+
+    /// The number of the lane's site.
+    package func site(of lane: Int) -> Int { lanes[lane].site }
+}
+
+/// Lanes in the order in which they came, each taken out once.
+struct Crowd {
+    private var lanes: [Int] = []
+    private var first = 0
+
+    var isEmpty: Bool { first == lanes.count }
+
+    mutating func append(_ lane: Int) { lanes.append(lane) }
+
+    mutating func removeFirst() -> Int? {
+        guard !isEmpty else { return nil }
+        let lane = lanes[first]
+        first += 1
+        if first == lanes.count {
+            lanes.removeAll(keepingCapacity: true)
+            first = 0
+        }
+        return lane
+    }
+}

@@ -1,0 +1,159 @@
+import Primitives
+
+/// Decides for one worker which message goes next, on which session, and when a new session is made.
+///
+/// Pure: it is told what happened and says what to do. One worker owns it; a site's limits have one owner.
+package struct Dispatcher: ~Copyable {
+    package let limits: Limits
+    package internal(set) var lanes: [Lane] = []
+    /// The memory of every record that waits or is under way in this worker.
+    package var pool = PagePool()
+    /// Lanes by number of their site; -1 where the site belongs to another worker.
+    private var laneOfSite: [Int32] = []
+    /// Lanes whose decision may have changed, each once.
+    private var listed: [Int] = []
+    private var paused = DeadlineHeap(owners: 0)
+    /// Lanes that want a session while the worker has as many as it may, the longest waiting first.
+    var crowdedOut = Crowd()
+    /// Sessions that connect or stand, over all lanes.
+    package internal(set) var sessions = 0
+    /// Messages that wait for a session, over all lanes.
+    package internal(set) var waitingCount = 0
+    /// Whether more recipients may still be admitted.
+    package private(set) var isClosed = false
+    private var scratch = ByteBuffer(capacity: 65_536)
+    private var addressScratch = ByteBuffer(capacity: 512)
+    private let madeUpDomain: [UInt8]
+
+    /// - Parameter madeUpDomain: the domain of made-up recipients, in a reserved name (RFC 2606).
+    package init(limits: Limits, madeUpDomain: [UInt8] = Array("bench.test".utf8)) {
+        self.limits = limits
+        self.madeUpDomain = madeUpDomain
+    }
+
+    /// Whether everything that was admitted has been given to a session and nothing more will come.
+    package var isExhausted: Bool { isClosed && waitingCount == 0 }
+
+    /// Puts a recipient into the lane of its site. Next: `Lane.next`.
+    package mutating func admit(_ row: Span<UInt8>, site: Int) {
+        let lane = laneNumber(of: site)
+        pool.append(row, tag: 0, to: &lanes[lane].waiting)
+        waitingCount += 1
+        list(lane)
+    }
+
+    /// Adds messages that are made up when their turn comes: for a benchmark.
+    package mutating func admitMadeUp(_ numbers: Range<Int>, site: Int) {
+        let lane = laneNumber(of: site)
+        lanes[lane].madeUp = numbers
+        waitingCount += numbers.count
+        list(lane)
+    }
+
+    /// No recipient will be admitted any more.
+    package mutating func close() { isClosed = true }
+
+    /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
+    package mutating func nextAction(at now: Instant) -> DispatcherAction? {
+        while let lane = paused.popExpired(at: now) { list(lane) }
+        while let lane = listed.last {
+            switch lanes[lane].next(at: now, within: limits) {
+            case .send(let slot):
+                lanes[lane].idleSessions.removeLast()
+                return .give(slot)
+            case .connect where sessions >= limits.sessions:
+                crowdedOut.append(lane)
+                unlist()
+            case .connect:
+                sessions += 1
+                lanes[lane].sessions += 1
+                return .connect(lane: lane)
+            case .wait(let until):
+                paused.set(until, for: lane)
+                unlist()
+            case .idle:
+                unlist()
+            }
+        }
+        return nil
+    }
+
+    /// When `nextAction` may have something to say although nothing else happens.
+    package var earliestAction: Instant { paused.earliest }
+
+    /// Moves the lane's next message to the end of a session's queue; false when none waits.
+    package mutating func take(from lane: Int, to queue: inout RecordQueue, at now: Instant) -> Bool {
+        if !lanes[lane].returned.isEmpty {
+            let attempts = MessageTag(pool.firstTag(of: lanes[lane].returned)).attempts
+            let tag = MessageTag(attempts: attempts, started: now).rawValue
+            pool.moveFirst(of: &lanes[lane].returned, tag: tag, to: &queue)
+        } else if !lanes[lane].waiting.isEmpty {
+            let tag = MessageTag(attempts: 0, started: now).rawValue
+            pool.moveFirst(of: &lanes[lane].waiting, tag: tag, to: &queue)
+        } else if let number = lanes[lane].madeUp.first {
+            lanes[lane].madeUp.removeFirst()
+            makeUp(number, to: &queue, at: now)
+        } else {
+            return false
+        }
+        waitingCount -= 1
+        return true
+    }
+
+    /// Takes the oldest message of a lost session back, to be tried on another session; false when it has had
+    /// its attempts, and stays where it is.
+    package mutating func putBack(from queue: inout RecordQueue, to lane: Int) -> Bool {
+        let attempts = MessageTag(pool.firstTag(of: queue)).attempts + 1
+        guard attempts < limits.mostAttempts else { return false }
+        let tag = MessageTag(attempts: attempts, started: .zero).rawValue
+        pool.moveFirst(of: &queue, tag: tag, to: &lanes[lane].returned)
+        waitingCount += 1
+        list(lane)
+        return true
+    }
+
+    /// `r<number>@<domain>`, with `-<index>` behind the number for the second recipient of a message and on.
+    private mutating func makeUp(_ number: Int, to queue: inout RecordQueue, at now: Instant) {
+        var row = scratch.writer()
+        PackedRow.begin(number: number, fieldCount: limits.recipientsPerMessage, into: &row)
+        for index in 0..<limits.recipientsPerMessage {
+            var address = addressScratch.writer()
+            address.append("r")
+            address.append(decimal: number)
+            if index > 0 { address.append(decimal: -index) }
+            address.append("@")
+            address.append(madeUpDomain.span)
+            PackedRow.append(addressScratch.bytes(0..<address.count), into: &row)
+        }
+        precondition(!row.overflowed, "made-up recipients fit the scratch buffer")
+        let tag = MessageTag(attempts: 0, started: now).rawValue
+        pool.append(scratch.bytes(0..<row.count), tag: tag, to: &queue)
+    }
+
+    private mutating func laneNumber(of site: Int) -> Int {
+        while laneOfSite.count <= site { laneOfSite.append(-1) }
+        if laneOfSite[site] < 0 {
+            laneOfSite[site] = Int32(lanes.count)
+            lanes.append(Lane(site: site))
+        }
+        return Int(laneOfSite[site])
+    }
+
+    mutating func list(_ lane: Int) {
+        guard !lanes[lane].isListed else { return }
+        lanes[lane].isListed = true
+        listed.append(lane)
+    }
+
+    private mutating func unlist() {
+        lanes[listed.removeLast()].isListed = false
+    }
+}
+
+/// What a worker should do next.
+package enum DispatcherAction: Hashable, Sendable {
+    /// Make a session for this lane; it counts as one of the lane's from now on.
+    case connect(lane: Int)
+    /// The idle session of this slot has work waiting.
+    case give(Int)
+}

@@ -1,0 +1,44 @@
+import Primitives
+
+/// What a lane wants next.
+package enum LaneDecision: Hashable, Sendable {
+    /// An idle session of this slot can take a message.
+    case send(Int)
+    case connect
+    case wait(until: Instant)
+    case idle
+}
+
+/// The mail of one site: what waits, and what the site's sessions may do.
+package struct Lane {
+    /// The site's number in the run.
+    package let site: Int
+    var waiting = RecordQueue()
+    /// Messages that came back from a lost session; they go first.
+    var returned = RecordQueue()
+    /// Messages still to be made up, for a benchmark.
+    var madeUp = 0..<0
+    /// Sessions that connect or stand.
+    package internal(set) var sessions = 0
+    /// Standing sessions without work.
+    var idleSessions: [Int] = []
+    /// Sessions in a row that could not be made.
+    var failures = 0
+    var pausedUntil = Instant.zero
+    /// Whether the lane stands in the dispatcher's list of lanes to look at.
+    var isListed = false
+
+    init(site: Int) { self.site = site }
+
+    /// Messages that wait for a session.
+    package var waitingCount: Int { waiting.count + returned.count + madeUp.count }
+
+    /// What should happen next for this site, given the limits and the time. Next: `Worker.turn`.
+    package func next(at now: Instant, within limits: Limits) -> LaneDecision {
+        guard waitingCount > 0 else { return .idle }
+        if let slot = idleSessions.last { return .send(slot) }
+        guard sessions < limits.sessionsPerSite else { return .idle }
+        guard sessions == 0 || waitingCount >= sessions * limits.messagesPerNewSession else { return .idle }
+        return now < pausedUntil ? .wait(until: pausedUntil) : .connect
+    }
+}
