@@ -47,11 +47,13 @@ let package = Package(
             "Engine",
             ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Uring"]),
         room("Sink", ["Primitives", "SMTP", "Uring", "COpenSSL"]),
+        room("Terminal", ["Primitives", "Measurement"]),
         room("Simulation", ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Engine"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
                 "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -64,6 +66,8 @@ let package = Package(
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
         tests("Uring", ["Primitives"]),
         tests("Sink", ["Primitives", "SMTP", "Uring"]),
+        tests("Terminal", ["Primitives", "Measurement"]),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
             ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation"]),
