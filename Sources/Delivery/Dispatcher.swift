@@ -127,7 +127,7 @@ package struct Dispatcher: ~Copyable {
         }
         precondition(!row.overflowed, "made-up recipients fit the scratch buffer")
         let tag = MessageTag(attempts: 0, started: now).rawValue
-        pool.append(scratch.bytes(0..<row.count), tag: tag, to: &queue)
+        pool.append(scratch, count: row.count, tag: tag, to: &queue)
     }
 
     private mutating func laneNumber(of site: Int) -> Int {

@@ -1,4 +1,5 @@
 import Primitives
+import Uring
 
 /// The place of one connection in its worker: an index from 0 up to the worker's limit of connections.
 ///
@@ -16,7 +17,7 @@ package protocol Network: ~Copyable {
 
     /// Starts to connect. `connected` or `connectFailed` follows; after `connectFailed` the slot still has to
     /// be given back with `close`. Receiving starts by itself as soon as the connection stands.
-    mutating func connect(_ slot: ConnectionSlot, to endpoint: Endpoint)
+    mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress)
 
     /// Sends all of `bytes`, then reports `sent` or `sendFailed`. One send at a time per connection.
     ///
@@ -42,12 +43,14 @@ package enum Completion {
     case received(ConnectionSlot, UnsafeRawBufferPointer)
     /// All bytes of the send have been taken by the kernel, and the memory is free again.
     case sent(ConnectionSlot)
-    /// The memory is free again; bytes of the send may or may not have left. What the peer said before is
+    /// The memory is free again; the kernel took only the first `taken` bytes. What the peer said before is
     /// still to come, then `ended`.
-    case sendFailed(ConnectionSlot, NetworkFault)
+    case sendFailed(ConnectionSlot, taken: Int, NetworkFault)
     /// Nothing more will be received: the peer has closed (nil), or the connection broke.
     case ended(ConnectionSlot, NetworkFault?)
-    case closed(ConnectionSlot)
+    /// The slot is free. `taken` counts the bytes that the kernel took of a send that was still out when
+    /// `close` was called; nil when none was.
+    case closed(ConnectionSlot, taken: Int?)
     /// Another thread has something for this worker.
     case woken
 }
@@ -61,39 +64,4 @@ package enum NetworkFault: Error, Hashable, Sendable {
     case noDescriptors
     /// Any other errno.
     case other(Int32)
-}
-
-/// Where a connection goes: an IP address and a port.
-package struct Endpoint: Hashable, Sendable {
-    package enum Address: Hashable, Sendable {
-        case v4(IPv4Address)
-        case v6(IPv6Address)
-    }
-
-    package var address: Address
-    package var port: UInt16
-
-    package init(address: Address, port: UInt16) {
-        self.address = address
-        self.port = port
-    }
-}
-
-/// An IPv4 address in network byte order.
-package struct IPv4Address: Hashable, Sendable {
-    package var bytes: UInt32
-
-    /// - Parameter bytes: as `s_addr` holds them.
-    package init(bytes: UInt32) { self.bytes = bytes }
-}
-
-/// An IPv6 address in network byte order, as two halves.
-package struct IPv6Address: Hashable, Sendable {
-    package var high: UInt64
-    package var low: UInt64
-
-    package init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
 }

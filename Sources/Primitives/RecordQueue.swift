@@ -8,6 +8,8 @@ public struct RecordQueue {
     fileprivate var last: UnsafeMutableRawPointer?
     fileprivate var readOffset = 0
     fileprivate var writeOffset = 0
+    /// Where the newest record begins in the last page.
+    fileprivate var newestOffset = 0
 
     /// How many records wait.
     public fileprivate(set) var count = 0
@@ -65,6 +67,13 @@ public struct PagePool: ~Copyable {
         }
     }
 
+    /// Adds the first `count` bytes of a buffer as a record.
+    public mutating func append(
+        _ buffer: borrowing ByteBuffer, count: Int, tag: UInt64, to queue: inout RecordQueue
+    ) {
+        append(buffer.bytes(0..<count), tag: tag, to: &queue)
+    }
+
     /// Moves the oldest record of one queue to the end of another, with a new tag.
     public mutating func moveFirst(
         of source: inout RecordQueue, tag: UInt64, to destination: inout RecordQueue
@@ -83,6 +92,24 @@ public struct PagePool: ~Copyable {
         let bytes = unsafe UnsafeRawBufferPointer(
             start: record + PagePool.recordHeader, count: PagePool.count(of: record))
         return unsafe _overrideLifetime(bytes.bindMemory(to: UInt8.self).span, borrowing: self)
+    }
+
+    /// The record that was added last. Not after `removeLast`, until another has been added.
+    @_lifetime(borrow self)
+    public func newest(of queue: RecordQueue) -> Span<UInt8> {
+        guard let page = unsafe queue.last, queue.count > 0 else { preconditionFailure("the queue is empty") }
+        let record = unsafe page + PagePool.header + queue.newestOffset
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: record + PagePool.recordHeader, count: PagePool.count(of: record))
+        return unsafe _overrideLifetime(bytes.bindMemory(to: UInt8.self).span, borrowing: self)
+    }
+
+    /// Takes back the record that was added last. Once after an `append` or `moveFirst`.
+    public mutating func removeLast(of queue: inout RecordQueue) {
+        precondition(queue.count > 0 && queue.writeOffset > queue.newestOffset, "nothing to take back")
+        queue.writeOffset = queue.newestOffset
+        queue.count -= 1
+        if queue.count == 0 { rewind(&queue) }
     }
 
     /// The tag of the oldest record.
@@ -117,6 +144,7 @@ public struct PagePool: ~Copyable {
         }
         queue.readOffset = 0
         queue.writeOffset = 0
+        queue.newestOffset = 0
     }
 
     private func isRead(_ page: UnsafeMutableRawPointer?, to offset: Int, in queue: RecordQueue) -> Bool {
@@ -145,6 +173,7 @@ public struct PagePool: ~Copyable {
         let place = unsafe page + PagePool.header + queue.writeOffset
         unsafe place.storeBytes(of: UInt32(count), as: UInt32.self)
         unsafe (place + 4).storeBytes(of: tag, as: UInt64.self)
+        queue.newestOffset = queue.writeOffset
         queue.writeOffset += needed
         queue.count += 1
         return unsafe place + PagePool.recordHeader

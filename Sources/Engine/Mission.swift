@@ -1,0 +1,45 @@
+import Delivery
+import Message
+import Primitives
+import SMTP
+import Uring
+
+/// What all workers of a run have in common; nothing in it changes while they run.
+package struct Mission: Sendable {
+    package var letter: Letter
+    /// The address for MAIL FROM, checked.
+    package var envelopeFrom: [UInt8]
+    /// The name for EHLO, checked.
+    package var helloName: [UInt8]
+    package var destination: SocketAddress
+    package var grouping: Session.Grouping
+    package var limits: Limits
+    package var patience: Patience
+    /// Nanoseconds between the origin of `Network.now` and 1970: the Date header is made from it.
+    package var unixOrigin: Int64
+    /// Sessions that may fail, while none has ever been ready, before the run is called off.
+    package var firstFailures = 3
+
+    package init(
+        letter: Letter, envelopeFrom: [UInt8], helloName: [UInt8], destination: SocketAddress,
+        grouping: Session.Grouping, limits: Limits, patience: Patience, unixOrigin: Int64
+    ) {
+        self.letter = letter
+        self.envelopeFrom = envelopeFrom
+        self.helloName = helloName
+        self.destination = destination
+        self.grouping = grouping
+        self.limits = limits
+        self.patience = patience
+        self.unixOrigin = unixOrigin
+    }
+}
+
+/// Told about every verdict, on the worker's thread, in the order in which they fall.
+package protocol OutcomeListener: AnyObject {
+    /// - Parameters:
+    ///   - row: the recipient's packed row; lent for the call.
+    ///   - recipients: how many recipients of the message the verdict is about.
+    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided.
+    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>)
+}

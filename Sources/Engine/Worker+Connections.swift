@@ -1,0 +1,139 @@
+import Delivery
+import Measurement
+import Primitives
+import SMTP
+
+/// The life of a connection's slot: open, connected, ended, closed. A slot is free again only when the
+/// network has given its memory back; what was in flight is settled then, when all is known.
+extension Worker where Net: ~Copyable {
+    mutating func open(for lane: Int) {
+        guard let slot = freeSlots.popLast() else { preconditionFailure("sessions and slots are counted alike") }
+        connections[slot].state = .connecting
+        connections[slot].lane = lane
+        connections[slot].session = Session(grouping: mission.grouping)
+        connections[slot].connectStarted = network.now
+        deadlines.set(network.now + mission.patience.connect, for: slot)
+        network.connect(slot, to: mission.destination)
+    }
+
+    mutating func connected(_ slot: ConnectionSlot) {
+        connections[slot].state = .open
+        tally.record(.connect, network.now - connections[slot].connectStarted)
+        awaitReply(slot)
+    }
+
+    /// Gives a connection up.
+    ///
+    /// - Parameter trouble: nil when we end it ourselves.
+    mutating func end(_ slot: ConnectionSlot, because trouble: Trouble?) {
+        connections[slot].state = .closing
+        connections[slot].trouble = trouble
+        connections[slot].session.abandon()
+        if connections[slot].isIdle {
+            connections[slot].isIdle = false
+            dispatcher.idleSessionLeaves(slot, in: connections[slot].lane)
+        }
+        deadlines.clear(slot)
+        network.close(slot)
+    }
+
+    mutating func closed(_ slot: ConnectionSlot, taken: Int?) {
+        if let taken { connections[slot].taken = taken }
+        if let buffer = connections[slot].output { output.give(buffer) }
+        settleInFlight(slot)
+        let connection = connections[slot]
+        connections[slot] = Connection()
+        // Still in the list of those who may speak, if it was: a free slot has nothing to say.
+        connections[slot].isListed = connection.isListed
+        freeSlots.append(slot)
+        if connection.trouble != nil { tally.recordSessionLost() }
+        forget(connection)
+    }
+
+    /// Tells the dispatcher, and gives up the lane or the run when sessions cannot be made.
+    private mutating func forget(_ connection: Connection) {
+        let hasFailed = !connection.wasReady && connection.trouble != nil
+        let lane = connection.lane
+        let givesUp = dispatcher.sessionEnded(in: lane, failed: hasFailed, at: network.now)
+        guard hasFailed, let trouble = connection.trouble else { return }
+        tally.recordConnectFailure()
+        if !hasBeenReady {
+            failuresBeforeReady += 1
+            if failuresBeforeReady >= mission.firstFailures { return callOff(because: trouble) }
+        }
+        if givesUp { deferLane(lane, because: trouble) }
+    }
+
+    /// Every message of a lane that gets no session is deferred, with the reason.
+    private mutating func deferLane(_ lane: Int, because trouble: Trouble) {
+        var messages = RecordQueue()
+        while dispatcher.take(from: lane, to: &messages, at: network.now) {
+            let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
+            settle(messages, lane: lane, recipients: mission.limits.recipientsPerMessage, verdict)
+            dispatcher.pool.removeFirst(of: &messages)
+        }
+        dispatcher.pool.clear(&messages)
+    }
+
+    /// Decides about the messages that a session left open: in doubt when their content may have arrived
+    /// whole, else back to the lane for another session, or deferred when they had their attempts.
+    private mutating func settleInFlight(_ slot: ConnectionSlot) {
+        let session = connections[slot].session
+        let trouble = connections[slot].trouble ?? .connectionLost
+        for index in 0..<session.openTransactions {
+            let unsettled = session.unsettledRecipients(ofOpen: index)
+            let isCommitted = index < session.committedTransactions && connections[slot].mayHaveEndedContent
+            let lane = connections[slot].lane
+            if unsettled == 0 {
+                dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
+            } else if isCommitted {
+                let verdict = Verdict(outcome: .inDoubt, cause: .lostAfterContent(trouble))
+                settleOldest(slot, recipients: unsettled, verdict)
+                dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
+            } else if unsettled < mission.limits.recipientsPerMessage
+                || !dispatcher.putBack(from: &connections[slot].inFlight, to: lane)
+            {
+                let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
+                settleOldest(slot, recipients: unsettled, verdict)
+                dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
+            }
+        }
+        dispatcher.pool.clear(&connections[slot].inFlight)
+    }
+
+    /// Ends the sessions that have nothing to do.
+    mutating func releaseIdleSessions() {
+        for slot in connections.indices where connections[slot].isIdle { release(slot) }
+    }
+
+    /// Ends an idle session with QUIT.
+    mutating func release(_ slot: ConnectionSlot) {
+        connections[slot].isIdle = false
+        dispatcher.idleSessionLeaves(slot, in: connections[slot].lane)
+        connections[slot].session.leave()
+        list(slot)
+    }
+
+    func isGreeting(_ slot: ConnectionSlot) -> Bool {
+        connections[slot].state == .open && !connections[slot].wasReady
+    }
+
+    func whatIsAwaited(_ slot: ConnectionSlot) -> Trouble.Wait {
+        if connections[slot].state == .connecting { return .connect }
+        if connections[slot].isSending { return .send }
+        return connections[slot].session.awaited.map { .reply($0) } ?? .send
+    }
+}
+
+extension Trouble {
+    init(_ fault: NetworkFault) {
+        switch fault {
+        case .refused: self = .connectionRefused
+        case .unreachable: self = .hostUnreachable
+        case .timedOut: self = .timedOut(.connect)
+        case .reset: self = .connectionLost
+        case .noDescriptors: self = .noDescriptors
+        case .other(let code): self = .systemError(code)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Delivery
+import Measurement
+import Primitives
+import SMTP
+
+/// Verdicts are counted and told, and progress is shown.
+extension Worker where Net: ~Copyable {
+    /// The verdict on recipients of the session's oldest message.
+    ///
+    /// - Parameter textCount: how much of `replyText` the deciding reply takes.
+    mutating func settleOldest(
+        _ slot: ConnectionSlot, recipients: Int, _ verdict: Verdict, textCount: Int = 0
+    ) {
+        settle(connections[slot].inFlight, lane: connections[slot].lane, recipients: recipients, verdict, textCount)
+    }
+
+    mutating func settle(
+        _ queue: RecordQueue, lane: Int, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0
+    ) {
+        tally.record(verdict.outcome, site: dispatcher.site(of: lane), recipients: recipients)
+        outcomes.settled(
+            dispatcher.pool.first(of: queue), recipients: recipients, verdict,
+            text: replyText.bytes(0..<textCount))
+    }
+
+    mutating func publishWhenDue() {
+        guard board != nil, network.now >= nextPublication else { return }
+        publish()
+        nextPublication = network.now + .milliseconds(200)
+    }
+
+    mutating func publish() {
+        board?.publish(tally, sessions: dispatcher.sessions, waiting: dispatcher.waitingCount)
+    }
+}
+
+extension EnhancedCode {
+    /// As the tally counts it.
+    package var packed: UInt32 { UInt32(classDigit) << 24 | UInt32(subject) << 12 | UInt32(detail) }
+}

@@ -1,0 +1,156 @@
+import Delivery
+import Measurement
+import Message
+import Primitives
+import SMTP
+
+/// One thread's share of a run: a ring, a table of connections, and the lanes of its sites.
+///
+/// Generic over the network and in one module with `UringNetwork`, so that production code is specialised
+/// and the simulator runs the very same lines. No lock, no atomic, no allocation per message.
+package struct Worker<Net: Network & ~Copyable>: ~Copyable {
+    package var network: Net
+    package var dispatcher: Dispatcher
+    package var tally: Tally
+    let mission: Mission
+    let outcomes: any OutcomeListener
+    let inbox: Inbox?
+    let board: Board?
+
+    var connections: [Connection]
+    var freeSlots: [ConnectionSlot]
+    var deadlines: DeadlineHeap
+    /// Connections that may have something to say, each once.
+    var listed: [ConnectionSlot] = []
+    var output = OutputPool()
+    var date: DateHeader
+    var replyText = ByteBuffer(capacity: ReplyParser.longestLine)
+    var nextPublication: Instant
+    /// No message is begun and no session made any more.
+    var isStopping = false
+    var hasBeenReady = false
+    var failuresBeforeReady = 0
+    /// Why the run was called off: no session could be made at all.
+    package private(set) var unreachable: Trouble?
+
+    /// - Parameters:
+    ///   - inbox: where recipients come from while the worker runs; nil when all are admitted before.
+    ///   - board: where progress is shown; nil for none.
+    package init(
+        network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
+        board: Board? = nil
+    ) {
+        let sessions = mission.limits.sessions
+        nextPublication = network.now
+        self.network = network
+        self.mission = mission
+        self.outcomes = outcomes
+        self.inbox = inbox
+        self.board = board
+        dispatcher = Dispatcher(limits: mission.limits)
+        tally = Tally()
+        connections = [Connection](repeating: Connection(), count: sessions)
+        freeSlots = Array((0..<sessions).reversed())
+        deadlines = DeadlineHeap(owners: sessions)
+        date = DateHeader(unixOrigin: mission.unixOrigin)
+    }
+
+    /// Whether all work is done and every slot is free.
+    package var isDone: Bool {
+        freeSlots.count == connections.count && (isStopping || dispatcher.isExhausted)
+    }
+
+    /// Works until all is done.
+    package mutating func run() {
+        takeFromInbox()
+        while !isDone { turn() }
+        publish()
+    }
+
+    /// One pass: decide, submit, wait, apply, expire. Next: `Session.nextCommand`.
+    package mutating func turn() {
+        giveWork()
+        speak()
+        publishWhenDue()
+        guard !isDone else { return }
+        network.wait(until: nextWakeUp)
+        while let completion = network.nextCompletion() { apply(completion) }
+        expireDeadlines()
+    }
+
+    /// Begins no further message: the run ends when those under way have ended.
+    package mutating func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        releaseIdleSessions()
+        for slot in connections.indices where connections[slot].state == .connecting || isGreeting(slot) {
+            end(slot, because: nil)
+        }
+    }
+
+    /// No further recipient will be admitted.
+    package mutating func closeAdmission() {
+        dispatcher.close()
+        releaseIdleSessions()
+    }
+
+    private mutating func giveWork() {
+        guard !isStopping else { return }
+        while let action = dispatcher.nextAction(at: network.now) {
+            switch action {
+            case .connect(let lane): open(for: lane)
+            case .give(let slot):
+                connections[slot].isIdle = false
+                list(slot)
+            }
+        }
+    }
+
+    private mutating func speak() {
+        while let slot = listed.popLast() {
+            connections[slot].isListed = false
+            speak(slot)
+        }
+    }
+
+    private var nextWakeUp: Instant {
+        var earliest = deadlines.earliest
+        if !isStopping { earliest = min(earliest, dispatcher.earliestAction) }
+        return board == nil ? earliest : min(earliest, nextPublication)
+    }
+
+    private mutating func apply(_ completion: Completion) {
+        switch completion {
+        case .connected(let slot): connected(slot)
+        case .connectFailed(let slot, let fault): end(slot, because: Trouble(fault))
+        case .received(let slot, let bytes): hear(slot, unsafe bytes)
+        case .sent(let slot): sent(slot)
+        case .sendFailed(let slot, let taken, _): sendFailed(slot, taken: taken)
+        case .ended(let slot, let fault): end(slot, because: fault.map { Trouble($0) } ?? .connectionLost)
+        case .closed(let slot, let taken): closed(slot, taken: taken)
+        case .woken: takeFromInbox()
+        }
+    }
+
+    private mutating func expireDeadlines() {
+        while let slot = deadlines.popExpired(at: network.now) {
+            if connections[slot].isIdle {
+                release(slot)
+            } else {
+                end(slot, because: .timedOut(whatIsAwaited(slot)))
+            }
+        }
+    }
+
+    mutating func list(_ slot: ConnectionSlot) {
+        guard !connections[slot].isListed else { return }
+        connections[slot].isListed = true
+        listed.append(slot)
+    }
+
+    /// Calls the run off: nobody has ever answered.
+    mutating func callOff(because trouble: Trouble) {
+        unreachable = trouble
+        stop()
+    }
+}
