@@ -65,7 +65,9 @@ let package = Package(
         tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
         tests("Sink", ["Primitives", "SMTP"]),
-        tests("Terminal", ["Primitives", "Measurement"]),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["Terminal", "Primitives", "Measurement"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
