@@ -66,7 +66,9 @@ let package = Package(
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
         tests("Uring", ["Primitives"]),
         tests("Sink", ["Primitives", "SMTP", "Uring"]),
-        tests("Terminal", ["Primitives", "Measurement"]),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["Terminal", "Primitives", "Measurement"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
