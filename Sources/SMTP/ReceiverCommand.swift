@@ -1,6 +1,6 @@
 /// One command line of a client, understood but not yet judged by the state of its session.
 enum ReceiverCommand: Equatable {
-    case hello(extended: Bool)
+    case hello(name: Range<Int>, extended: Bool)
     case mail(ReceiverPath, declaredSize: Int, usesUTF8: Bool)
     case recipient(ReceiverPath)
     case data
@@ -29,8 +29,8 @@ extension ReceiverCommand {
         }
         let argument = min(5, line.count)
         switch line.word(at: 0, count: 4) {
-        case .hello: self = argument < line.count ? .hello(extended: false) : .wrong(.syntax)
-        case .extendedHello: self = argument < line.count ? .hello(extended: true) : .wrong(.syntax)
+        case .hello: self = ReceiverCommand.hello(line, argument, extended: false)
+        case .extendedHello: self = ReceiverCommand.hello(line, argument, extended: true)
         case .mail: self = ReceiverCommand.mail(line, argument, offer)
         case .recipient: self = ReceiverCommand.recipient(line, argument)
         case .data: self = line.count == 4 ? .data : .wrong(.syntax)
@@ -43,6 +43,11 @@ extension ReceiverCommand {
         case .expand, .turn, .authenticate: self = .wrong(.notImplemented)
         case _: self = .wrong(.unknownCommand)
         }
+    }
+
+    private static func hello(_ line: Span<UInt8>, _ start: Int, extended: Bool) -> ReceiverCommand {
+        guard start < line.count else { return .wrong(.syntax) }
+        return .hello(name: start..<line.endOfWord(from: start), extended: extended)
     }
 
     private static func longName(_ line: Span<UInt8>) -> ReceiverCommand {

@@ -71,7 +71,8 @@ package struct ReceiverSession: Sendable {
         return event
     }
 
-    /// The address of the `mail` or `recipient` event that has just been returned, without its brackets.
+    /// The address of the `mail` or `recipient` event that has just been returned, without its brackets, or
+    /// the name that came with `hello`, as it stood there.
     ///
     /// - Parameter input: the input of that call.
     @_lifetime(borrow self, copy input)
@@ -115,7 +116,9 @@ extension ReceiverSession {
 
     private mutating func judge(_ command: ReceiverCommand, lineStart: Int) -> ReceiverEvent? {
         switch command {
-        case .hello(let extended): return .hello(extended: extended)
+        case .hello(let name, let extended):
+            lastPath = lineStart + name.lowerBound..<lineStart + name.upperBound
+            return .hello(extended: extended)
         case .mail(let path, let size, let usesUTF8):
             return mail(path, lineStart, declaredSize: size, usesUTF8)
         case .recipient(let path): return recipient(path, lineStart)
