@@ -1,10 +1,11 @@
 internal import Glibc
+internal import Synchronization
 
 /// A thread of the system's own. A ring belongs to the thread that made it, and a worker never yields, so
 /// neither may live in a task.
-@safe
-package struct NativeThread: ~Copyable, Sendable {
+package final class NativeThread: Sendable {
     private let handle: UInt
+    private let isJoined = Atomic(false)
 
     /// Starts a thread that runs `body` and ends with it.
     package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemFault) -> NativeThread {
@@ -18,15 +19,18 @@ package struct NativeThread: ~Copyable, Sendable {
         return NativeThread(handle: UInt(handle))
     }
 
-    /// Waits until the thread has ended. A thread that is dropped without being joined runs on by itself.
-    package consuming func join() {
+    /// Waits until the thread has ended; once. A thread that nobody joins runs on by itself.
+    package func join() {
+        let wasJoined = isJoined.exchange(true, ordering: .sequentiallyConsistent)
+        precondition(!wasJoined, "a thread is joined once")
         pthread_join(pthread_t(handle), nil)
-        discard self
     }
 
     private init(handle: UInt) { self.handle = handle }
 
-    deinit { pthread_detach(pthread_t(handle)) }
+    deinit {
+        if !isJoined.load(ordering: .sequentiallyConsistent) { pthread_detach(pthread_t(handle)) }
+    }
 }
 
 private final class Start: Sendable {

@@ -70,12 +70,6 @@ extension Ring {
         unsafe io_uring_prep_cancel_fd(entry, descriptor, IORING_ASYNC_CANCEL_ALL)
     }
 
-    /// Says that nothing more will be sent; what was sent before still arrives, and receiving goes on.
-    package mutating func finishSending(_ descriptor: Int32, token: Token) {
-        let entry = unsafe nextEntry(token)
-        unsafe io_uring_prep_shutdown(entry, descriptor, Int32(SHUT_WR))
-    }
-
     /// Closes a descriptor. Requests on it hold it open: cancel them first, or it only seems closed.
     package mutating func close(_ descriptor: Int32, token: Token) {
         let entry = unsafe nextEntry(token)

@@ -60,6 +60,13 @@ package enum StreamSocket {
         setFlag(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
     }
 
+    /// Says that nothing more will be sent; what was sent before still arrives, and receiving goes on.
+    ///
+    /// Not a request of the ring: that would take a kernel thread for it, this returns at once.
+    package static func finishSending(_ descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     package static func close(_ descriptor: Int32) {
         _ = Glibc.close(descriptor)
     }

@@ -26,7 +26,7 @@ import Testing
 
     @Test func aClosedPeerEndsTheReceive() throws {
         let pair = try Pair("127.0.0.1:0")
-        pair.ring.finishSending(pair.client, token: Token(operation: Operation.other.rawValue, slot: 0))
+        StreamSocket.finishSending(pair.client)
         #expect(pair.end(at: .server) == 0)
     }
 
