@@ -11,12 +11,14 @@ mkdir -p "$configuration" "$queue/mail" "$directory/data"
 chown postfix "$directory/data"
 chown nobody "$queue/mail"
 
+# data_directory is relative to the queue, where every daemon stands, and virtual(8) runs with the queue as its root:
+# so the directories above DIR may be closed to the users that Postfix runs as.
 # Nothing leaves this instance: it has no SMTP client, and every domain but the reserved ones is refused.
 write_configuration() {
     cat >"$configuration/main.cf" <<END
 compatibility_level = 3.6
 queue_directory = $queue
-data_directory = $directory/data
+data_directory = ../data
 mail_owner = postfix
 setgid_group = postdrop
 maillog_file = $directory/maillog
@@ -104,7 +106,10 @@ stop() {
 for _ in {1..10}; do
     port=$(candidate_port)
     write_configuration "$port"
-    postfix -c "$configuration" start >>"$directory/log" 2>&1 </dev/null || continue
+    if ! postfix -c "$configuration" start >>"$directory/log" 2>&1 </dev/null; then
+        grep -qs 'Address already in use' "$directory/maillog" || break
+        continue
+    fi
     trap stop EXIT
     master=$(tr -d ' ' <"$queue/pid/master.pid")
     await_listener "$master" "$port" || refuse "Postfix does not listen; see $directory/maillog."
