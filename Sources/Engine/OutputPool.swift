@@ -32,7 +32,7 @@ struct OutputPool: ~Copyable {
     mutating func take(atLeast capacity: Int = OutputPool.standardCapacity) -> OutputBuffer {
         if capacity <= OutputPool.standardCapacity, let buffer = free.popLast() { return buffer }
         let size = max(capacity, OutputPool.standardCapacity)
-        return OutputBuffer(base: .allocate(byteCount: size, alignment: 64), capacity: size)
+        return unsafe OutputBuffer(base: .allocate(byteCount: size, alignment: 64), capacity: size)
     }
 
     mutating func give(_ buffer: OutputBuffer) {

@@ -25,7 +25,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].output = buffer
         tally.record(bytesSent: writer.count)
         deadlines.set(network.now + mission.patience.forSending(bytes: writer.count), for: slot)
-        network.send(slot, unsafe buffer.bytes(writer.count))
+        unsafe network.send(slot, buffer.bytes(writer.count))
     }
 
     /// Takes the lane's next message, if the session can have one now. Next: `Session.begin`.
@@ -62,8 +62,7 @@ extension Worker where Net: ~Copyable {
             let size = connections[slot].session.capabilities.declaresSize ? largestCount(slot) : nil
             CommandWriter.mail(from: mission.envelopeFrom.span, size: size, into: &writer)
         case .recipient(let index):
-            let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
-            CommandWriter.recipient(row.field(index), into: &writer)
+            writeRecipient(index, of: slot, into: &writer)
         case .data: CommandWriter.data(into: &writer)
         case .content: writeContent(of: slot, into: &writer, &buffer)
         case .loneDot: CommandWriter.dot(into: &writer)
@@ -75,8 +74,7 @@ extension Worker where Net: ~Copyable {
     private mutating func writeContent(
         of slot: ConnectionSlot, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
     ) {
-        let row = PackedRow(dispatcher.pool.first(of: connections[slot].inFlight))
-        let needed = writer.count + mission.letter.largestCount(of: row) + roomForEnvelope
+        let needed = writer.count + largestCountOfOldest(slot) + roomForEnvelope
         if needed > buffer.capacity {
             let larger = output.take(atLeast: needed)
             var moved = larger.writer()
@@ -85,7 +83,8 @@ extension Worker where Net: ~Copyable {
             buffer = larger
             writer = moved
         }
-        mission.letter.compose(row, date: date.text(at: network.now), into: &writer)
+        date.refresh(at: network.now)
+        compose(PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), into: &writer)
         CommandWriter.dot(into: &writer)
         connections[slot].commitOffset = writer.count
         connections[slot].contentWritten = network.now
@@ -93,6 +92,19 @@ extension Worker where Net: ~Copyable {
 
     /// Bytes that a dot and the envelope of another message may take: RFC 5321 4.5.3.1.4 bounds a command.
     private var roomForEnvelope: Int { 512 * (mission.limits.recipientsPerMessage + 4) }
+
+    private func writeRecipient(_ index: Int, of slot: ConnectionSlot, into writer: inout ByteWriter) {
+        let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
+        CommandWriter.recipient(row.field(index), into: &writer)
+    }
+
+    private func compose(_ row: PackedRow, into writer: inout ByteWriter) {
+        mission.letter.compose(row, date: date.text, into: &writer)
+    }
+
+    private func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
+        mission.letter.largestCount(of: PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)))
+    }
 
     private func largestCount(_ slot: ConnectionSlot) -> Int {
         mission.letter.largestCount(of: PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)))
@@ -106,19 +118,20 @@ extension Worker where Net: ~Copyable {
         guard bound > limit else { return true }
         let buffer = output.take(atLeast: bound)
         var writer = buffer.writer()
-        let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
-        mission.letter.compose(row, date: date.text(at: network.now), into: &writer)
+        date.refresh(at: network.now)
+        compose(PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), into: &writer)
         output.give(buffer)
         return writer.count <= limit
     }
 
     private mutating func refuseTooLarge(_ slot: ConnectionSlot) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
-        let row = dispatcher.pool.newest(of: connections[slot].inFlight)
         let site = dispatcher.site(of: connections[slot].lane)
         let recipients = mission.limits.recipientsPerMessage
         tally.record(.refused, site: site, recipients: recipients)
-        outcomes.settled(row, recipients: recipients, verdict, text: replyText.bytes(0..<0))
+        outcomes.settled(
+            dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
+            text: replyText.bytes(0..<0))
         dispatcher.pool.removeLast(of: &connections[slot].inFlight)
     }
 
@@ -185,7 +198,9 @@ extension Worker where Net: ~Copyable {
     private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
         guard connections[slot].session.awaited == .hello else { return }
         let count = copyReplyText(slot, input)
-        connections[slot].session.capabilities.note(replyText.bytes(0..<count))
+        var capabilities = connections[slot].session.capabilities
+        capabilities.note(replyText.bytes(0..<count))
+        connections[slot].session.capabilities = capabilities
     }
 
     /// Does what the reply means. Next: `Verdict.init`.

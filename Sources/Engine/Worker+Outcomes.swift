@@ -36,5 +36,7 @@ extension Worker where Net: ~Copyable {
 
 extension EnhancedCode {
     /// As the tally counts it.
-    package var packed: UInt32 { UInt32(classDigit) << 24 | UInt32(subject) << 12 | UInt32(detail) }
+    var packed: UInt32 {
+        PackedEnhancedCode.packed(class: Int(classDigit), subject: Int(subject), detail: Int(detail))
+    }
 }

@@ -13,7 +13,7 @@ package struct ReplyTable: Sendable {
 
     package init() {}
 
-    /// - Parameter enhanced: packed by `EnhancedCode.packed`; nil when the reply had none.
+    /// - Parameter enhanced: packed by `PackedEnhancedCode.packed`; nil when the reply had none.
     package mutating func record(code: UInt16, enhanced: UInt32?) {
         let key = Key(code: code, enhanced: enhanced)
         if slots[lastSlot].key == key {
@@ -88,7 +88,7 @@ package struct ReplyTable: Sendable {
 }
 
 /// An enhanced status code (RFC 3463), packed into one number: class, subject and detail, 10 bits each.
-package enum EnhancedCode {
+package enum PackedEnhancedCode {
     /// Each part is at most 999, as the RFC has it; what is more counts as 999.
     package static func packed(class: Int, subject: Int, detail: Int) -> UInt32 {
         bounded(`class`) << 20 | bounded(subject) << 10 | bounded(detail)

@@ -53,7 +53,7 @@ package struct ReplySummary: Codable, Hashable, Sendable {
 
     init(_ entry: ReplyTable.Entry) {
         code = Int(entry.code)
-        enhancedCode = entry.enhanced.map(EnhancedCode.text)
+        enhancedCode = entry.enhanced.map(PackedEnhancedCode.text)
         count = entry.count
     }
 

@@ -32,7 +32,7 @@ package struct Tally: Sendable {
         sites[site].counts.add(recipients, outcome)
     }
 
-    /// - Parameter enhanced: packed by `EnhancedCode.packed`; nil when the reply had none.
+    /// - Parameter enhanced: packed by `PackedEnhancedCode.packed`; nil when the reply had none.
     package mutating func record(reply code: UInt16, enhanced: UInt32?) {
         replies.record(code: code, enhanced: enhanced)
     }

@@ -10,15 +10,15 @@ struct ReplyTableTests {
         table.record(code: 250, enhanced: nil)
         table.record(code: 250, enhanced: 0)
         for _ in 0..<3 {
-            table.record(code: 550, enhanced: EnhancedCode.packed(class: 5, subject: 1, detail: 1))
+            table.record(code: 550, enhanced: PackedEnhancedCode.packed(class: 5, subject: 1, detail: 1))
         }
         for _ in 0..<2 {
-            table.record(code: 550, enhanced: EnhancedCode.packed(class: 5, subject: 7, detail: 1))
+            table.record(code: 550, enhanced: PackedEnhancedCode.packed(class: 5, subject: 7, detail: 1))
         }
 
         #expect(table.entries.map(\.code) == [550, 550, 250, 250])
         #expect(table.entries.map(\.count) == [3, 2, 1, 1])
-        #expect(table.entries.map { $0.enhanced.map(EnhancedCode.text) } == ["5.1.1", "5.7.1", nil, "0.0.0"])
+        #expect(table.entries.map { $0.enhanced.map(PackedEnhancedCode.text) } == ["5.1.1", "5.7.1", nil, "0.0.0"])
     }
 
     @Test("alternating replies and repeated ones are counted alike")
@@ -62,8 +62,8 @@ struct ReplyTableTests {
 
     @Test("the parts of an enhanced code are bounded, and read back as replies write them")
     func enhancedCodes() {
-        #expect(EnhancedCode.text(EnhancedCode.packed(class: 2, subject: 0, detail: 0)) == "2.0.0")
-        #expect(EnhancedCode.text(EnhancedCode.packed(class: 5, subject: 999, detail: 123)) == "5.999.123")
-        #expect(EnhancedCode.text(EnhancedCode.packed(class: 4, subject: .max, detail: .min)) == "4.999.0")
+        #expect(PackedEnhancedCode.text(PackedEnhancedCode.packed(class: 2, subject: 0, detail: 0)) == "2.0.0")
+        #expect(PackedEnhancedCode.text(PackedEnhancedCode.packed(class: 5, subject: 999, detail: 123)) == "5.999.123")
+        #expect(PackedEnhancedCode.text(PackedEnhancedCode.packed(class: 4, subject: .max, detail: .min)) == "4.999.0")
     }
 }

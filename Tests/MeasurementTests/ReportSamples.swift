@@ -27,7 +27,7 @@ func sampleTally() -> Tally {
     tally.recordSessionLost()
     tally.recordConnectFailure()
     tally.record(bytesSent: 4_096)
-    tally.record(reply: 250, enhanced: EnhancedCode.packed(class: 2, subject: 0, detail: 0))
+    tally.record(reply: 250, enhanced: PackedEnhancedCode.packed(class: 2, subject: 0, detail: 0))
     tally.record(reply: 451, enhanced: nil)
     tally.record(latency: .microseconds(1_500))
     for phase in Phase.allCases { tally.record(phase, .microseconds(200)) }

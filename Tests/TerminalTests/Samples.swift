@@ -33,7 +33,7 @@ func sampleReport(interrupted: Bool = false, perfect: Bool = false) -> RunReport
     for site in 0..<14 { tally.recordSessionOpened(site: site) }
     tally.record(bytesSent: 34_200_000)
     for _ in 0..<9_000 {
-        tally.record(reply: 250, enhanced: EnhancedCode.packed(class: 2, subject: 0, detail: 0))
+        tally.record(reply: 250, enhanced: PackedEnhancedCode.packed(class: 2, subject: 0, detail: 0))
     }
     for microseconds in 1...1_000 {
         tally.record(latency: .microseconds(Int64(microseconds) * 20))
@@ -52,11 +52,11 @@ private func recordTroubles(_ tally: inout Tally) {
     tally.record(.inDoubt, site: 2, recipients: 1)
     tally.recordSessionLost()
     for _ in 0..<70 {
-        tally.record(reply: 550, enhanced: EnhancedCode.packed(class: 5, subject: 1, detail: 1))
+        tally.record(reply: 550, enhanced: PackedEnhancedCode.packed(class: 5, subject: 1, detail: 1))
     }
     for _ in 0..<29 { tally.record(reply: 451, enhanced: nil) }
     for detail in 0..<15 {
-        tally.record(reply: 554, enhanced: EnhancedCode.packed(class: 5, subject: 7, detail: detail))
+        tally.record(reply: 554, enhanced: PackedEnhancedCode.packed(class: 5, subject: 7, detail: detail))
     }
 }
 

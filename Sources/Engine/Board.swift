@@ -1,0 +1,28 @@
+import Measurement
+import Synchronization
+
+/// Where one worker shows a few times a second how far it is. Read by whoever draws progress.
+package final class Board: Sendable {
+    /// One worker's numbers at one moment.
+    package struct Notice: Sendable {
+        package var counts = OutcomeCounts()
+        package var sites: [SiteTally] = []
+        package var sessions = 0
+        package var waiting = 0
+    }
+
+    private let notice = Mutex(Notice())
+
+    package init() {}
+
+    func publish(_ tally: Tally, sessions: Int, waiting: Int) {
+        notice.withLock { notice in
+            notice.counts = tally.counts
+            notice.sites = tally.sites
+            notice.sessions = sessions
+            notice.waiting = waiting
+        }
+    }
+
+    package var current: Notice { notice.withLock { $0 } }
+}

@@ -1,0 +1,98 @@
+import Delivery
+import Primitives
+import Synchronization
+import Uring
+
+/// Recipients on their way to a worker, many at a time.
+struct RecipientBatch: Sendable {
+    /// Site number and length, 32 bits each, before each packed row.
+    var bytes: [UInt8] = []
+
+    /// Far less than a worker's work of a second, and enough that the hand-over costs nothing.
+    static let usualCount = 32_768
+
+    mutating func append(_ row: Span<UInt8>, site: Int) {
+        for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: site >> shift)) }
+        for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: row.count >> shift)) }
+        unsafe row.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    func admit(to dispatcher: inout Dispatcher) {
+        let span = bytes.span
+        var cursor = 0
+        while cursor < span.count {
+            let site = number(span, at: cursor)
+            let count = number(span, at: cursor + 4)
+            dispatcher.admit(span.extracting(cursor + 8..<cursor + 8 + count), site: site)
+            cursor += 8 + count
+        }
+    }
+
+    private func number(_ bytes: Span<UInt8>, at start: Int) -> Int {
+        Int(bytes[start]) | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2]) << 16 | Int(bytes[start + 3]) << 24
+    }
+}
+
+/// Where other threads put what a worker should know; the worker looks when it is woken.
+package final class Inbox: Sendable {
+    struct Letterbox {
+        var batches: [RecipientBatch] = []
+        var isClosed = false
+        var mustStop = false
+    }
+
+    let wakeUp: WakeUp
+    private let letterbox = Mutex(Letterbox())
+    /// Bytes of recipients that wait, here and in the worker's lanes.
+    private let waitingBytes = Atomic<Int>(0)
+    private let postedBytes = Atomic<Int>(0)
+
+    package init() throws(SystemFault) {
+        wakeUp = try WakeUp()
+    }
+
+    /// What waits for this worker, for whoever must not read too far ahead.
+    var bytesWaiting: Int { waitingBytes.load(ordering: .relaxed) + postedBytes.load(ordering: .relaxed) }
+
+    func post(_ batch: RecipientBatch) {
+        postedBytes.add(batch.bytes.count, ordering: .relaxed)
+        letterbox.withLock { $0.batches.append(batch) }
+        wakeUp.signal()
+    }
+
+    /// No further batch will come.
+    func close() {
+        letterbox.withLock { $0.isClosed = true }
+        wakeUp.signal()
+    }
+
+    /// The worker should begin no further message.
+    package func stop() {
+        letterbox.withLock { $0.mustStop = true }
+        wakeUp.signal()
+    }
+
+    func takeAll() -> Letterbox {
+        let taken = letterbox.withLock { box in
+            let taken = box
+            box.batches = []
+            return taken
+        }
+        postedBytes.subtract(taken.batches.reduce(0) { $0 + $1.bytes.count }, ordering: .relaxed)
+        return taken
+    }
+
+    func tell(waiting bytes: Int) {
+        waitingBytes.store(bytes, ordering: .relaxed)
+    }
+}
+
+extension Worker where Net: ~Copyable {
+    mutating func takeFromInbox() {
+        guard let inbox else { return }
+        let news = inbox.takeAll()
+        for batch in news.batches { batch.admit(to: &dispatcher) }
+        if news.isClosed && !dispatcher.isClosed { closeAdmission() }
+        if news.mustStop { stop() }
+    }
+}
