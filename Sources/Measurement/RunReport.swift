@@ -1,6 +1,8 @@
 import Primitives
 
-/// What a run has done, as `docs/report.schema.json` has it. Times are in microseconds unless named otherwise.
+/// What a run has done, as `docs/report.schema.json` has it.
+///
+/// Latencies are in microseconds; what has another unit says so in its name.
 package struct RunReport: Codable, Hashable, Sendable {
     package private(set) var schemaVersion = 1
     package let kind: RunFacts.Kind

@@ -1,4 +1,6 @@
-/// Turns snapshots into what has to be written: a view redrawn in place on a terminal, lines for a log elsewhere.
+/// Turns snapshots into what has to be written.
+///
+/// On a terminal that is a view redrawn in place; elsewhere, a line for a log every five seconds.
 package struct ProgressDisplay {
     private static let hideCursor = "\u{1B}[?25l"
     private static let showCursor = "\u{1B}[?25h"
@@ -29,7 +31,9 @@ package struct ProgressDisplay {
         return text + ProgressDisplay.clearBelow
     }
 
-    /// - Returns: the text to write when the run has ended, however it ended: the view goes, the cursor comes back.
+    /// Takes the view away and gives the cursor back. To be called however the run has ended.
+    ///
+    /// - Returns: the text to write as it is.
     package mutating func finish() -> String {
         guard cursorIsHidden else { return "" }
         cursorIsHidden = false

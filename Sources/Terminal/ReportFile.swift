@@ -3,8 +3,10 @@ import Measurement
 
 /// The report as a file for machines: see docs/report.md.
 package enum ReportFile {
-    /// Writes the report with its keys in order. A regular file is replaced only when all has been written; what
-    /// is none, such as `/dev/stdout`, is written to as it is.
+    /// Writes the report with its keys in order.
+    ///
+    /// A regular file is replaced only when all has been written; what is none, such as `/dev/stdout`, is
+    /// written to as it is.
     ///
     /// - Throws: what Foundation says about a path that cannot be written.
     package static func write(_ report: RunReport, to path: String) throws {

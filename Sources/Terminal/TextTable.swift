@@ -15,7 +15,7 @@ struct TextTable {
     /// How many rows there are beyond those in the table; told in a line of its own.
     var others = 0
 
-    /// The lines, indented by two cells and none wider than `width`; a title line only where there are titles.
+    /// The lines, indented by two cells and none wider than `width`. The first has the titles, if any.
     func lines(width: Int) -> [StyledLine] {
         let shown = shownColumns(width: width)
         let widths = self.widths(of: shown, width: width)
