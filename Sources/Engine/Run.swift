@@ -1,0 +1,129 @@
+import Delivery
+import Glibc
+import Measurement
+import Primitives
+import Synchronization
+import Uring
+
+/// A run: its workers, each in a thread of its own, from the start until all are done.
+package final class Run: Sendable {
+    /// What one worker is given.
+    package struct Share: Sendable {
+        package var mission: Mission
+        package var work: Work
+        package var listener: any OutcomeListener & Sendable
+
+        package init(mission: Mission, work: Work, listener: any OutcomeListener & Sendable) {
+            self.mission = mission
+            self.work = work
+            self.listener = listener
+        }
+    }
+
+    package enum Work: Sendable {
+        /// Recipients come in while it works.
+        case fromInbox
+        /// Messages to made-up recipients of site 0, numbered.
+        case madeUp(Range<Int>)
+    }
+
+    /// What came of a run.
+    package struct Result: Sendable {
+        package var tally = Tally()
+        /// Set when no session could be made at all and the run was called off.
+        package var unreachable: Trouble?
+        package var elapsed = Interval.zero
+        /// User and system time of the whole process meanwhile.
+        package var processorTime = Interval.zero
+        /// When it began: nanoseconds since 1970.
+        package var startedUnixNanoseconds: Int64 = 0
+    }
+
+    private struct Ending {
+        var tally = Tally()
+        var unreachable: Trouble?
+        var ringError: RingError?
+    }
+
+    /// Where each worker shows its progress.
+    package let boards: [Board]
+    let inboxes: [Inbox]
+    private let ending = Mutex(Ending())
+
+    package init(workers: Int) throws(SystemFault) {
+        precondition(workers > 0, "a run has a worker")
+        boards = (0..<workers).map { _ in Board() }
+        var inboxes: [Inbox] = []
+        for _ in 0..<workers { inboxes.append(try Inbox()) }
+        self.inboxes = inboxes
+    }
+
+    package var workerCount: Int { boards.count }
+
+    /// Lets every worker do its share; returns when all are done. Once.
+    ///
+    /// Throws `RingError` when the kernel gives a worker no ring, `SystemFault` when it gives no thread.
+    package func perform(_ shares: [Share]) throws -> Result {
+        precondition(shares.count == workerCount, "a share for each worker")
+        var result = Result(startedUnixNanoseconds: WallClock.nanoseconds)
+        let started = MonotonicClock.now
+        let processorTime = ProcessorTime.now
+        var threads: [NativeThread] = []
+        for index in shares.indices {
+            threads.append(try NativeThread.start { self.work(index, shares[index]) })
+        }
+        for thread in threads { thread.join() }
+        let ending = ending.withLock { $0 }
+        if let error = ending.ringError { throw error }
+        result.tally = ending.tally
+        result.unreachable = ending.unreachable
+        result.elapsed = MonotonicClock.now - started
+        result.processorTime = ProcessorTime.now - processorTime
+        return result
+    }
+
+    /// Begins no further message; those under way are finished. From any thread.
+    package func stop() {
+        for inbox in inboxes { inbox.stop() }
+    }
+
+    private func work(_ index: Int, _ share: Share) {
+        do {
+            let network = try UringNetwork(
+                connections: share.mission.limits.sessions, wakeUp: inboxes[index].wakeUp)
+            var worker = Worker(
+                network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
+                board: boards[index])
+            if case .madeUp(let numbers) = share.work {
+                worker.dispatcher.admitMadeUp(numbers, site: 0)
+                worker.dispatcher.close()
+            }
+            worker.run()
+            note(worker.tally, worker.unreachable)
+        } catch {
+            ending.withLock { $0.ringError = error }
+            stop()
+        }
+    }
+
+    private func note(_ tally: Tally, _ unreachable: Trouble?) {
+        ending.withLock { ending in
+            ending.tally.merge(tally)
+            ending.unreachable = ending.unreachable ?? unreachable
+        }
+        if unreachable != nil { stop() }
+    }
+}
+
+/// User and system time of this process, as an instant that only differences make sense of.
+enum ProcessorTime {
+    static var now: Instant {
+        var usage = rusage()
+        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Instant.zero + nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime)
+    }
+
+    private static func nanoseconds(_ time: timeval) -> Interval {
+        Interval(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * 1_000)
+    }
+}
