@@ -52,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink", "Uring",
                 "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -36,6 +36,11 @@ extension Dispatcher {
         return lanes[lane].sessions == 0 && failures >= limits.mostFailures
     }
 
+    /// Sessions that connect or stand, by site; sites without are left out.
+    package var sessionsBySite: [(site: Int, sessions: Int)] {
+        lanes.compactMap { $0.sessions > 0 ? (site: $0.site, sessions: $0.sessions) : nil }
+    }
+
     /// Messages of the lane that wait for a session.
     package func waitingCount(in lane: Int) -> Int { lanes[lane].waitingCount }
 

@@ -1,3 +1,4 @@
+import Delivery
 import Measurement
 import Synchronization
 
@@ -8,6 +9,8 @@ package final class Board: Sendable {
         package var counts = OutcomeCounts()
         package var sites: [SiteTally] = []
         package var sessions = 0
+        /// Sessions by site; sites without are left out.
+        package var siteSessions: [(site: Int, sessions: Int)] = []
         package var waiting = 0
     }
 
@@ -15,11 +18,15 @@ package final class Board: Sendable {
 
     package init() {}
 
-    func publish(_ tally: Tally, sessions: Int, waiting: Int) {
+    func publish(_ tally: Tally, _ dispatcher: borrowing Dispatcher) {
+        let siteSessions = dispatcher.sessionsBySite
+        let sessions = dispatcher.sessions
+        let waiting = dispatcher.waitingCount
         notice.withLock { notice in
             notice.counts = tally.counts
             notice.sites = tally.sites
             notice.sessions = sessions
+            notice.siteSessions = siteSessions
             notice.waiting = waiting
         }
     }

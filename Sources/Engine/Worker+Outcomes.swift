@@ -30,7 +30,7 @@ extension Worker where Net: ~Copyable {
     }
 
     mutating func publish() {
-        board?.publish(tally, sessions: dispatcher.sessions, waiting: dispatcher.waitingCount)
+        board?.publish(tally, dispatcher)
     }
 }
 

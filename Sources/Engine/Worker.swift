@@ -71,6 +71,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package mutating func turn() {
         giveWork()
         speak()
+        inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
         network.wait(until: nextWakeUp)

@@ -1,4 +1,9 @@
 import ArgumentParser
 
 @main
-struct Sluice: ParsableCommand {}
+struct Sluice: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Send bulk mail that people asked for, and measure mail servers.",
+        subcommands: [BenchCommand.self])
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Uring
+
+/// A receiver's address as people write it on a command line.
+enum TargetText {
+    /// Reads `127.0.0.1:2525`, `[::1]:2525`, `localhost:2525`, each also behind `smtp://`.
+    static func address(_ text: String) throws -> SocketAddress {
+        var rest = text
+        if rest.hasPrefix("smtp://") { rest.removeFirst("smtp://".count) }
+        if rest.hasPrefix("localhost:") { rest = "127.0.0.1" + rest.dropFirst("localhost".count) }
+        guard let address = SocketAddress(rest), address.port > 0 else {
+            throw ValidationError(
+                "'\(text)' is not an address: write HOST:PORT with a numeric host, such as 127.0.0.1:2525 or "
+                    + "[::1]:2525")
+        }
+        return address
+    }
+}
+
+/// How many workers a command starts.
+enum WorkerCount {
+    static var usual: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    static func check(_ count: Int?) throws {
+        guard (1...256).contains(count ?? 1) else { throw ValidationError("--workers takes 1 to 256") }
+    }
+}
+
+/// One worker's part of something that is divided as evenly as whole numbers allow.
+struct Portion {
+    private let index: Int
+    private let count: Int
+
+    init(_ index: Int, of count: Int) {
+        self.index = index
+        self.count = count
+    }
+
+    func size(of total: Int) -> Int { range(of: total).count }
+
+    func range(of total: Int) -> Range<Int> { total * index / count..<total * (index + 1) / count }
+}

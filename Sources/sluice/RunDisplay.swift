@@ -1,0 +1,80 @@
+import Engine
+import Glibc
+import Measurement
+import Primitives
+import Synchronization
+import Terminal
+import Uring
+
+/// Shows on standard error how far a run is, from a thread of its own, until it is told to finish.
+final class RunDisplay: Sendable {
+    /// What only the command knows about the run at this moment.
+    struct Facts: Sendable {
+        /// All recipients, once they are known.
+        var total: Int?
+        var rejected = 0
+        var siteNames: [String] = []
+        /// Recipients read so far, by site.
+        var siteRecipients: [Int] = []
+    }
+
+    private let run: Run
+    private let name: String
+    private let facts: @Sendable () -> Facts
+    private let isDraining: @Sendable () -> Bool
+    private let mustFinish = Atomic(false)
+    private let started = MonotonicClock.now
+
+    init(
+        run: Run, name: String, isDraining: @escaping @Sendable () -> Bool,
+        facts: @escaping @Sendable () -> Facts
+    ) {
+        self.run = run
+        self.name = name
+        self.isDraining = isDraining
+        self.facts = facts
+    }
+
+    /// Draws ten times a second while `body` works; takes the live view away before it returns.
+    func whileRunning<Result>(_ body: () throws -> Result) throws -> Result {
+        let thread = try NativeThread.start { [self] in draw() }
+        defer {
+            mustFinish.store(true, ordering: .relaxed)
+            thread.join()
+        }
+        return try body()
+    }
+
+    private func draw() {
+        var display = ProgressDisplay(live: Console.error.isLive)
+        while !mustFinish.load(ordering: .relaxed) {
+            usleep(100_000)
+            Console.write(display.update(snapshot, size: Console.error.size), to: STDERR_FILENO)
+        }
+        Console.write(display.finish(), to: STDERR_FILENO)
+    }
+
+    private var snapshot: ProgressSnapshot {
+        let notices = run.boards.map(\.current)
+        let facts = facts()
+        var outcomes = OutcomeCounts()
+        var sites = facts.siteNames.indices.map { index in
+            SiteProgress(
+                name: facts.siteNames[index], recipients: facts.siteRecipients[index],
+                outcomes: OutcomeCounts(), sessionsOpen: 0)
+        }
+        for notice in notices {
+            outcomes.add(notice.counts)
+            for site in notice.sites.indices where site < sites.count {
+                sites[site].outcomes.add(notice.sites[site].counts)
+            }
+            for (site, sessions) in notice.siteSessions where site < sites.count {
+                sites[site].sessionsOpen += sessions
+            }
+        }
+        return ProgressSnapshot(
+            name: name, elapsed: MonotonicClock.now - started, total: facts.total, outcomes: outcomes,
+            rejectedBeforeSending: facts.rejected, sessionsOpen: notices.reduce(0) { $0 + $1.sessions },
+            waiting: notices.reduce(0) { $0 + $1.waiting }, isDraining: isDraining(), sites: sites)
+    }
+}
