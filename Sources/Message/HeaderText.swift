@@ -104,26 +104,25 @@ enum HeaderText {
     }
 }
 
-/// What has to be known of a header text before it is written: gathered piece by piece.
+/// What has to be known of a header text before it is written: gathered byte by byte.
 struct HeaderSurvey {
     private(set) var count = 0
-    private var quotedCount = 0
-    private var needsEncoding = false
+    private var highCount = 0
+    private var looksEncoded = false
     private var previous: UInt8 = 0
 
+    /// - Parameter byte: cleaned.
     mutating func note(_ byte: UInt8) {
-        count += 1
-        quotedCount += EncodedWords.quotedCost(byte)
-        if byte > 0x7E || (byte == Octet.questionMark && previous == Octet.equals) { needsEncoding = true }
+        count &+= 1
+        highCount &+= Int(byte >> 7)
+        if byte == Octet.questionMark && previous == Octet.equals { looksEncoded = true }
         previous = byte
     }
 
     /// Whether it may stand unencoded: printable US-ASCII, nothing that looks like an encoded-word.
-    var isPlain: Bool { !needsEncoding }
+    var isPlain: Bool { highCount == 0 && !looksEncoded }
 
-    /// Quoted, which people can read, until half of the bytes would need three characters; base64 is
-    /// clearly shorter from there on (RFC 2047 4 leaves the choice to the sender).
-    var encoding: EncodedWords.Encoding {
-        quotedCount <= 2 * count ? .quoted : .base64
-    }
+    /// Quoted, which people can read, until half of the bytes are not US-ASCII; base64 is clearly shorter
+    /// from there on (RFC 2047 4 leaves the choice to the sender).
+    var encoding: EncodedWords.Encoding { highCount * 2 <= count ? .quoted : .base64 }
 }

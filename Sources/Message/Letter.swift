@@ -32,12 +32,12 @@ package struct Letter: Sendable {
 
     /// Appends the message for one recipient. Allocates nothing.
     ///
-    /// Next: Session.write.
-    ///
     /// - Parameter row: with all fields of the letter; fewer stop the process. Its number goes into the
     ///   Message-ID.
     /// - Parameter date: as `MailDate` writes it.
     /// - Parameter writer: when it has overflowed, what it holds is worthless.
+    ///
+    /// Next: Session.write.
     package func compose(_ row: PackedRow, date: Span<UInt8>, into writer: inout ByteWriter) {
         let start = writer.count
         for index in steps.indices {
@@ -68,58 +68,5 @@ package struct Letter: Sendable {
             }
         }
         return count
-    }
-}
-
-/// Where a merge field's value goes in a body, and all that is known of the place beforehand.
-struct BodyValue: Sendable {
-    /// The packed field.
-    var field: Int
-    /// Where the value begins in its line.
-    var column: Int
-    var isHTML: Bool
-    /// A line end follows without a soft break before it.
-    var endsLine: Bool
-    /// The byte before the value is an unencoded blank of the template.
-    var followsBlank: Bool
-
-    /// Appends the value in quoted-printable; LF, CRLF and CR become line ends.
-    func append(_ row: PackedRow, into writer: inout ByteWriter) {
-        let value = row.field(field)
-        var line = QuotedPrintableLine(column: column)
-        if followsBlank && lineEnds(value, at: 0) { line.softBreak(into: &writer) }
-        var index = 0
-        while index < value.count {
-            let byte = value[index]
-            index += 1
-            if Octet.isLineEnd(byte) {
-                let isCRLF =
-                    byte == Octet.carriageReturn && index < value.count && value[index] == Octet.lineFeed
-                if isCRLF { index += 1 }
-                line.lineEnd(into: &writer)
-            } else if isHTML && BodyValue.isSpecialInHTML(byte) {
-                line.putReference(byte, into: &writer)
-            } else {
-                line.put(byte, endsLine: lineEnds(value, at: index), into: &writer)
-            }
-        }
-    }
-
-    /// At least as much as `append` writes: five octets for a byte at most, and a soft break of three octets
-    /// for every 73 of them.
-    func largestCount(of row: PackedRow) -> Int {
-        let count = 5 * row.field(field).count
-        return count + (count / 73 + 2) * 3
-    }
-
-    private func lineEnds(_ value: Span<UInt8>, at index: Int) -> Bool {
-        index < value.count ? Octet.isLineEnd(value[index]) : endsLine
-    }
-
-    private static func isSpecialInHTML(_ byte: UInt8) -> Bool {
-        switch byte {
-        case Octet.ampersand, Octet.lessThan, Octet.greaterThan, Octet.quote, Octet.apostrophe: true
-        default: false
-        }
     }
 }

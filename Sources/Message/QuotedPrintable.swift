@@ -14,12 +14,20 @@ struct QuotedPrintableLine {
         self.column = column
     }
 
+    /// How many octets the line still takes.
+    var room: Int { QuotedPrintableLine.longestText - column }
+
+    /// The caller has written this many octets itself: printable, no `=`, no more than `room`.
+    mutating func advance(by count: Int) {
+        column += count
+    }
+
     /// - Parameter endsLine: whether a line end follows. Blanks there would be lost, so they are encoded.
     mutating func put(_ byte: UInt8, endsLine: Bool, into sink: inout some ByteSink) {
         var isEncoded =
             byte > 0x7E || byte == Octet.equals || (byte < Octet.space && byte != Octet.tab)
             || (endsLine && Octet.isBlank(byte))
-        if column + (isEncoded ? 3 : 1) > QuotedPrintableLine.longestText { softBreak(into: &sink) }
+        if room < (isEncoded ? 3 : 1) { softBreak(into: &sink) }
         if byte == Octet.dot && column == 0 { isEncoded = true }
         guard isEncoded else {
             sink.append(byte)

@@ -186,9 +186,10 @@ extension MailReader {
     static func firstIndex(of pattern: String, in bytes: [UInt8]) -> Int? {
         let pattern = Array(pattern.utf8)
         guard bytes.count >= pattern.count else { return nil }
-        return (0...(bytes.count - pattern.count)).first {
-            bytes[$0] == pattern[0] && bytes[$0...].starts(with: pattern)
+        for start in 0...(bytes.count - pattern.count) where bytes[start] == pattern[0] {
+            if bytes[start...].starts(with: pattern) { return start }
         }
+        return nil
     }
 
     static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
@@ -225,12 +226,15 @@ func expectSafe(_ message: [UInt8], _ comment: Comment, source: SourceLocation =
             lineStart = index + 1
         }
     }
-    for sequence in smugglingSequences where MailReader.firstIndex(of: sequence, in: message) != nil {
-        Issue.record("\(comment): holds \(sequence.utf8.map { $0 })", sourceLocation: source)
+    for (index, byte) in message.enumerated() where byte == 0x2E {
+        let around = Array(message[max(0, index - 3)..<min(message.count, index + 5)])
+        for sequence in smugglingSequences where MailReader.firstIndex(of: sequence, in: around) != nil {
+            Issue.record("\(comment): holds \(sequence.debugDescription)", sourceLocation: source)
+        }
     }
 }
 
-/// What some servers take for the end of a message (SMTP smuggling).
+/// What some servers take for the end of a message (SMTP smuggling), each with one dot.
 let smugglingSequences = [
     "\n.\n", "\n.\r", "\r.\n", "\r.\r", "\n.\r\n", "\r.\r\n", "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\r\n\0.\r\n",
     "\r\n.\n", "\r\n.\r", "\r\n.\0\r\n",
