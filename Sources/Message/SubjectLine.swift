@@ -1,0 +1,74 @@
+import Primitives
+
+/// The text of a subject, compiled: pieces of it and merge fields, encoded when they are put together.
+///
+/// Plain subjects stay readable and are folded at spaces; everything else, and whatever is longer than
+/// `longestPlain`, becomes encoded-words as a whole, so that no line can grow too long.
+struct SubjectLine: Sendable {
+    enum Piece: Sendable {
+        case literal(Range<Int>)
+        /// A packed field.
+        case field(Int)
+    }
+
+    /// `Subject:` and this many bytes are a legal line even where no space lets it be folded.
+    private static let longestPlain = 900
+    private static let headerName = 8
+
+    private let pieces: [Piece]
+    private let literals: [UInt8]
+
+    init(pieces: [Piece], literals: [UInt8]) {
+        self.pieces = pieces
+        self.literals = literals.map(HeaderText.cleaned)
+    }
+
+    /// Appends everything between `Subject:` and its line end.
+    func append(_ row: PackedRow, into writer: inout ByteWriter) {
+        var text = InlineArray<900, UInt8>(repeating: 0)
+        var survey = HeaderSurvey()
+        for index in pieces.indices {
+            let piece = bytes(of: pieces[index], in: row)
+            for position in piece.indices {
+                let byte = HeaderText.cleaned(piece[position])
+                if survey.count < SubjectLine.longestPlain { text[survey.count] = byte }
+                survey.note(byte)
+            }
+        }
+        guard survey.isPlain && survey.count <= SubjectLine.longestPlain else {
+            return appendEncoded(row, as: survey.encoding, into: &writer)
+        }
+        HeaderText.appendFolded(
+            text.span.extracting(..<survey.count), column: SubjectLine.headerName, into: &writer)
+    }
+
+    private func appendEncoded(
+        _ row: PackedRow, as encoding: EncodedWords.Encoding, into writer: inout ByteWriter
+    ) {
+        writer.append(Octet.space)
+        var words = EncodedWords(encoding, column: SubjectLine.headerName + 1, into: &writer)
+        for index in pieces.indices {
+            words.append(bytes(of: pieces[index], in: row), into: &writer)
+        }
+        words.close(into: &writer)
+    }
+
+    @_lifetime(copy row, borrow self)
+    private func bytes(of piece: Piece, in row: PackedRow) -> Span<UInt8> {
+        switch piece {
+        case .literal(let range): literals.span.extracting(range)
+        case .field(let field): row.field(field)
+        }
+    }
+
+    /// At least as much as `append` writes.
+    ///
+    /// An encoded word has at least 39 characters of text, three for a byte at most, beside a frame of 15.
+    func largestCount(of row: PackedRow) -> Int {
+        var count = literals.count
+        for index in pieces.indices {
+            if case .field(let field) = pieces[index] { count += row.field(field).count }
+        }
+        return 1 + 3 * count + (3 * count / 39 + 2) * 15
+    }
+}
