@@ -40,7 +40,7 @@ package struct Manifest: Hashable, Sendable {
     package var name: String
     package var mailClass: MailClass
     package var from: Mailbox
-    package var replyTo: Mailbox?
+    package var replyTo: String?
     package var envelopeFrom: String
     package var subject: String
     /// Letter files and suppression lists as written, relative to the manifest.

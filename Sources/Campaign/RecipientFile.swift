@@ -10,6 +10,7 @@ package struct RecipientFile: ~Copyable {
     private var scanner: CSVScanner
     /// The names of the columns; nil when the file has no row at all.
     package let header: [String]?
+    package let headerPlace: Place
 
     /// - Parameters:
     ///   - path: `-` stands for standard input.
@@ -18,6 +19,7 @@ package struct RecipientFile: ~Copyable {
         let input = path == "-" ? .standardInput() : try InputFile(path: path, shownAs: name)
         var scanner = CSVScanner()
         header = try RecipientFile.readHeader(&scanner, input)
+        headerPlace = Place(line: scanner.line)
         self.input = input
         self.scanner = scanner
     }
