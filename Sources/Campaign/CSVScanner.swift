@@ -1,0 +1,181 @@
+import Primitives
+
+/// Cuts a stream of bytes into the rows and cells of a CSV file (RFC 4180).
+///
+/// Fed with pieces of any size; gives the same rows for the same bytes however they are cut. A row ends with LF
+/// or CRLF, the last one also with the end of the stream; empty lines are skipped; a byte order mark at the
+/// start is dropped. A quote opens a quoted cell only where a cell begins. Holds one row and what was fed
+/// behind it, and allocates nothing per row once its buffers have grown.
+///
+/// A quote that is never closed would swallow the rest of the file. So a quoted row that is longer than
+/// `longestRow`, goes wrong on a later line, or is cut off by the end of the file costs its first line only:
+/// scanning goes on with the next line.
+struct CSVScanner: ~Copyable {
+    /// The limit of one row in bytes, without its line end.
+    static let longestRow = 65_536
+
+    enum Step: Equatable {
+        /// Well-formed cells: see `cell`, `cellCount` and `isASCII`.
+        case row
+        /// A line that is not a row: see `brokenText`.
+        case broken(RowFault)
+        case needsInput
+        case ended
+    }
+
+    enum RowFault: Equatable {
+        case tooLong
+        case unterminatedQuote
+        case textAfterQuote
+    }
+
+    /// A range of the row, counted from its first byte, and whether quotes in it are still doubled.
+    struct Cell {
+        var start: Int
+        var end: Int
+        var hasDoubledQuotes: Bool
+    }
+
+    enum State {
+        case cellStart
+        case plain
+        case quoted
+        /// Behind a quote within a quoted cell: its end, or the first half of a doubled quote.
+        case quoteInQuoted
+        /// Behind a CR that followed a quoted cell: only a line end may come.
+        case returnAfterQuote
+    }
+
+    var bytes: [UInt8] = []
+    var isFinished = false
+    private var isPastMark = false
+    /// The rest of a line that was given up is still to come.
+    private var isSkipping = false
+
+    /// Where the row begins in `bytes`, and how far it has been read.
+    var rowStart = 0
+    var scanned = 0
+    var state = State.cellStart
+    var cells: [Cell] = []
+    var cellStart = 0
+    var cellHasDoubledQuotes = false
+    var anyDoubledQuotes = false
+    var seen: UInt8 = 0
+    var lineEndsInQuotes = 0
+
+    /// The line where the row begins, counted from 1 over all lines of the stream.
+    private(set) var line = 1
+    /// What the row takes from the stream, its line ends included; 0 while it is being read.
+    private var bytesUsed = 0
+    private var linesUsed = 0
+
+    /// Takes the next bytes of the stream.
+    mutating func feed(_ chunk: Span<UInt8>) {
+        bytes.removeSubrange(0..<rowStart)
+        scanned -= rowStart
+        cellStart -= rowStart
+        rowStart = 0
+        bytes.append(addingCapacity: chunk.count) { output in
+            for index in chunk.indices { output.append(chunk[index]) }
+        }
+    }
+
+    /// Says that no more bytes will come.
+    mutating func finish() {
+        isFinished = true
+    }
+
+    /// The next row. Its parts can be read until the next call.
+    mutating func next() -> Step {
+        while true {
+            leaveRow()
+            guard dropMark(), dropRestOfLine() else { return isFinished ? .ended : .needsInput }
+            switch scan() {
+            case .needsInput: return .needsInput
+            case .ended: return .ended
+            case .fault(let fault): return giveUp(fault)
+            case .rowEnd(let length):
+                guard length <= CSVScanner.longestRow else { return giveUp(.tooLong) }
+                complete()
+                if length > 0 { return .row }
+            }
+        }
+    }
+
+    private mutating func leaveRow() {
+        guard bytesUsed > 0 else { return }
+        rowStart += bytesUsed
+        line += linesUsed
+        bytesUsed = 0
+        scanned = rowStart
+        cellStart = rowStart
+        state = .cellStart
+        cells.removeAll(keepingCapacity: true)
+        cellHasDoubledQuotes = false
+        anyDoubledQuotes = false
+        seen = 0
+        lineEndsInQuotes = 0
+    }
+
+    private mutating func complete() {
+        if anyDoubledQuotes { collapseDoubledQuotes() }
+        bytesUsed = scanned - rowStart
+        linesUsed = lineEndsInQuotes + 1
+    }
+
+    /// Drops a byte order mark; false when more input is needed to see whether there is one.
+    private mutating func dropMark() -> Bool {
+        if isPastMark { return true }
+        let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
+        var matched = 0
+        while matched < min(3, bytes.count) && bytes[matched] == mark[matched] { matched += 1 }
+        if matched == bytes.count && matched < 3 && !isFinished { return false }
+        isPastMark = true
+        if matched == 3 {
+            rowStart = 3
+            scanned = 3
+            cellStart = 3
+        }
+        return true
+    }
+
+    /// Goes on to the line behind one that was given up; false when its end has not come yet.
+    private mutating func dropRestOfLine() -> Bool {
+        guard isSkipping else { return true }
+        let lineEnd = bytes[rowStart...].firstIndex(of: UInt8(ascii: "\n"))
+        rowStart = lineEnd.map { $0 + 1 } ?? bytes.count
+        scanned = rowStart
+        cellStart = rowStart
+        isSkipping = lineEnd == nil
+        return !isSkipping
+    }
+
+    /// Takes the first line of the row as lost and makes the line behind it the next row.
+    private mutating func giveUp(_ fault: RowFault) -> Step {
+        let lineEnd = bytes[rowStart...].firstIndex(of: UInt8(ascii: "\n"))
+        isSkipping = lineEnd == nil
+        bytesUsed = (lineEnd.map { $0 + 1 } ?? bytes.count) - rowStart
+        linesUsed = 1
+        return .broken(lineEndsInQuotes > 0 ? .unterminatedQuote : fault)
+    }
+}
+
+extension CSVScanner {
+    var cellCount: Int { cells.count }
+
+    /// Whether no byte of the row is beyond 0x7F.
+    var isASCII: Bool { seen < 0x80 }
+
+    /// The bytes of one cell of the row, without quotes.
+    @_lifetime(borrow self)
+    func cell(_ index: Int) -> Span<UInt8> {
+        let cell = cells[index]
+        return bytes.span.extracting((rowStart + cell.start)..<(rowStart + cell.end))
+    }
+
+    /// The beginning of a broken line, up to where it broke: at most `limit` bytes.
+    func brokenText(limit: Int) -> [UInt8] {
+        let text = bytes[rowStart..<min(scanned, rowStart + limit)]
+        return Array(text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    }
+}

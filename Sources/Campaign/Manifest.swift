@@ -1,0 +1,65 @@
+/// What a campaign's manifest says, checked, with defaults in place.
+package struct Manifest: Hashable, Sendable {
+    /// What the recipients have to do with the sender.
+    package enum MailClass: String, Hashable, Sendable, CaseIterable {
+        case bulk
+        case transactional
+    }
+
+    /// How many round trips are saved where a receiver offers pipelining.
+    package enum Grouping: String, Hashable, Sendable, CaseIterable {
+        /// As much as the receiver's answers allow.
+        case auto
+        /// One command, one reply.
+        case lockstep
+        /// The body of a message and the commands of the next in one write.
+        case grouped
+    }
+
+    package struct Mailbox: Hashable, Sendable {
+        package var name: String?
+        package var address: String
+    }
+
+    package struct Recipients: Hashable, Sendable {
+        /// As written; `-` is standard input.
+        package var file: String
+        /// The column that holds the address.
+        package var addressColumn: String
+    }
+
+    package struct Limits: Hashable, Sendable {
+        /// Connections to one site at a time.
+        package var sessionsPerSite = 4
+        /// Messages on one connection before it is closed.
+        package var messagesPerSession = 200
+        /// Connections to all sites together.
+        package var sessions = 500
+    }
+
+    package var name: String
+    package var mailClass: MailClass
+    package var from: Mailbox
+    package var replyTo: String?
+    package var envelopeFrom: String
+    package var subject: String
+    /// Letter files and suppression lists as written, relative to the manifest.
+    package var html: String?
+    package var text: String?
+    package var recipients: Recipients
+    package var suppression: [String] = []
+    package var route: Route
+    package var limits = Limits()
+    package var grouping = Grouping.auto
+}
+
+/// The keys a manifest may have.
+package enum ManifestKeys {
+    package static let root = [
+        "name", "class", "from", "reply-to", "envelope-from", "subject", "html", "text", "recipients",
+        "suppression", "route", "limits", "grouping",
+    ]
+    package static let recipients = ["file", "address", "defaults"]
+    package static let limits = ["sessions-per-site", "messages-per-session", "sessions"]
+    static let required = ["name", "class", "from", "envelope-from", "subject", "recipients"]
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Primitives
+
+/// The recipients file, or standard input, as a stream of rows.
+///
+/// Two steps, because what is wanted from a row is known only after the header has been read: opening reads
+/// the header, `start` says which columns are wanted. Holds one piece of the file at a time.
+package struct RecipientFile: ~Copyable {
+    private let input: InputFile
+    private var scanner: CSVScanner
+    /// The names of the columns; nil when the file has no row at all.
+    package let header: [String]?
+    package let headerPlace: Place
+
+    /// - Parameters:
+    ///   - path: `-` stands for standard input.
+    ///   - name: what problems call the file.
+    package init(path: String, shownAs name: String) throws(FileFault) {
+        let input = path == "-" ? .standardInput() : try InputFile(path: path, shownAs: name)
+        var scanner = CSVScanner()
+        header = try RecipientFile.readHeader(&scanner, input)
+        headerPlace = Place(line: scanner.line)
+        self.input = input
+        self.scanner = scanner
+    }
+
+    /// What problems call the file.
+    package var name: String { input.name }
+
+    private static func readHeader(_ scanner: inout CSVScanner, _ input: InputFile) throws(FileFault)
+        -> [String]?
+    {
+        while true {
+            switch scanner.next() {
+            case .row: return try names(scanner, input.name)
+            case .broken:
+                throw FileFault(
+                    file: "\(input.name):\(scanner.line)", what: "the header is not a row of CSV",
+                    fix: "put the names of the columns on the first line, separated by commas")
+            case .needsInput:
+                if let chunk = try input.nextChunk() { scanner.feed(chunk.span) } else { scanner.finish() }
+            case .ended: return nil
+            }
+        }
+    }
+
+    private static func names(_ scanner: borrowing CSVScanner, _ name: String) throws(FileFault) -> [String] {
+        var names: [String] = []
+        for index in 0..<scanner.cellCount {
+            let cell = scanner.cell(index)
+            guard isUTF8(cell), !holdsControlByte(cell) else {
+                throw FileFault(
+                    file: "\(name):\(scanner.line)",
+                    what: "the header is not text in UTF-8", fix: "save the file as CSV in UTF-8")
+            }
+            names.append(String(decoding: cell.indices.map { cell[$0] }, as: UTF8.self))
+        }
+        return names
+    }
+
+    /// Goes on to the rows.
+    package consuming func start(_ layout: RowLayout, seed: UInt64) -> RecipientStream {
+        RecipientStream(input: input, reader: RecipientReader(layout: layout, scanner: scanner, seed: seed))
+    }
+}
+
+/// The rows of a recipients file, read as they are asked for.
+package struct RecipientStream: ~Copyable {
+    private let input: InputFile
+    private var reader: RecipientReader
+
+    init(input: InputFile, reader: consuming RecipientReader) {
+        self.input = input
+        self.reader = reader
+    }
+
+    package var layout: RowLayout { reader.layout }
+
+    /// The next recipient or rejected row; never `needsInput`. Blocks while the file has nothing to give.
+    package mutating func next(
+        into writer: inout ByteWriter, suppression: borrowing SuppressionList
+    ) throws(FileFault) -> RowResult {
+        while true {
+            let result = reader.next(into: &writer, suppression: suppression)
+            guard case .needsInput = result else { return result }
+            if let chunk = try input.nextChunk() { reader.feed(chunk.span) } else { reader.finish() }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Primitives
+import SMTP
+
+/// What became of the next row.
+package enum RowResult: Hashable, Sendable {
+    /// Packed into the writer.
+    ///
+    /// - Parameter atSign: where the `@` stands in the address, packed field 0.
+    case recipient(line: Int, atSign: Int)
+    case rejected(RejectedRow)
+    /// The writer is too full for this row; it comes again with the next call.
+    case needsRoom
+    case needsInput
+    case ended
+}
+
+/// Turns the rows of a CSV file into packed recipients, one call a row.
+///
+/// A recipient is a `PackedRow`: its number is the line of the file, field 0 the address exactly as given, then
+/// the merge fields in the order of the layout, with defaults in place of empty cells. Everything else is
+/// rejected with the first reason found, in this order: form of the row, number of fields, UTF-8, address,
+/// suppression, duplicate, missing value, control bytes. An address counts as seen once it was accepted.
+/// Nothing is allocated for a good row, but now and then for the set of addresses seen, 20 to 40 bytes each.
+///
+/// Next: `Dispatcher.admit`.
+package struct RecipientReader: ~Copyable {
+    package let layout: RowLayout
+    private let seed: UInt64
+    private var scanner: CSVScanner
+    private var addressesSeen = FingerprintSet()
+    private var isHoldingRow = false
+
+    /// - Parameters:
+    ///   - scanner: standing behind the header.
+    ///   - seed: keys the set of addresses seen; not predictable by who wrote the list.
+    init(layout: RowLayout, scanner: consuming CSVScanner, seed: UInt64) {
+        self.layout = layout
+        self.scanner = scanner
+        self.seed = seed
+    }
+
+    /// Takes the next bytes of the file, cut anywhere.
+    package mutating func feed(_ bytes: Span<UInt8>) {
+        scanner.feed(bytes)
+    }
+
+    /// Says that the file has ended.
+    package mutating func finish() {
+        scanner.finish()
+    }
+
+    /// Reads on to the next recipient or rejected row.
+    ///
+    /// - Parameter writer: gets whole rows only; a fresh one must hold a row of 65,536 bytes with its defaults.
+    package mutating func next(
+        into writer: inout ByteWriter, suppression: borrowing SuppressionList
+    ) -> RowResult {
+        guard isHoldingRow else {
+            switch scanner.next() {
+            case .row: return judge(into: &writer, suppression)
+            case .broken(let fault): return .rejected(broken(fault))
+            case .needsInput: return .needsInput
+            case .ended: return .ended
+            }
+        }
+        return judge(into: &writer, suppression)
+    }
+
+    private mutating func judge(
+        into writer: inout ByteWriter, _ suppression: borrowing SuppressionList
+    ) -> RowResult {
+        isHoldingRow = false
+        if let reason = problemOfForm() { return .rejected(rejected(reason)) }
+        switch checkAddress(suppression) {
+        case .rejected(let reason): return .rejected(rejected(reason))
+        case .accepted(let atSign, let fingerprint):
+            if let reason = problemOfFields() {
+                let isDuplicate = addressesSeen.contains(fingerprint)
+                return .rejected(rejected(isDuplicate ? .duplicate : reason))
+            }
+            guard hasRoom(writer.remaining, isFresh: writer.count == 0) else { return .needsRoom }
+            guard addressesSeen.insert(fingerprint) else { return .rejected(rejected(.duplicate)) }
+            pack(into: &writer)
+            return .recipient(line: scanner.line, atSign: atSign)
+        }
+    }
+
+    private mutating func hasRoom(_ remaining: Int, isFresh: Bool) -> Bool {
+        isHoldingRow = packedCount() > remaining
+        precondition(!(isHoldingRow && isFresh), "a fresh writer must hold the longest row")
+        return !isHoldingRow
+    }
+}
+
+private enum CheckedAddress {
+    case accepted(atSign: Int, Fingerprint)
+    case rejected(RowRejection)
+}
+
+extension RecipientReader {
+    private func checkAddress(_ suppression: borrowing SuppressionList) -> CheckedAddress {
+        let address = scanner.cell(layout.addressColumn)
+        switch Address.check(address) {
+        case .invalid(let problem): return .rejected(.address(problem))
+        case .valid(let atSign):
+            if suppression.contains(address, atSign: atSign) { return .rejected(.suppressed) }
+            return .accepted(atSign: atSign, AddressKey(address, atSign: atSign).fingerprint(seed: seed))
+        }
+    }
+
+    private func problemOfForm() -> RowRejection? {
+        guard scanner.cellCount == layout.columnCount else {
+            return .fieldCount(found: scanner.cellCount, expected: layout.columnCount)
+        }
+        guard !scanner.isASCII else { return nil }
+        for index in 0..<scanner.cellCount where !isUTF8(scanner.cell(index)) { return .notUTF8 }
+        return nil
+    }
+
+    /// The first problem of the values: one that is missing comes before one that may not be used.
+    private func problemOfFields() -> RowRejection? {
+        var problem: RowRejection?
+        for index in layout.fields.indices {
+            guard let column = layout.fields[index].column else { continue }
+            let cell = scanner.cell(column)
+            if cell.count == 0 {
+                guard layout.fields[index].fallback != nil else { return .missingValue(field: index + 1) }
+            } else if problem == nil {
+                problem = problemOfBytes(cell, field: index)
+            }
+        }
+        return problem
+    }
+
+    private func problemOfBytes(_ cell: Span<UInt8>, field: Int) -> RowRejection? {
+        if layout.fields[field].reachesHeader {
+            return holdsControlByte(cell) ? .controlByte(field: field + 1) : nil
+        }
+        for index in cell.indices where cell[index] == 0 { return .nulByte(field: field + 1) }
+        return nil
+    }
+
+    private func packedCount() -> Int {
+        var count = PackedRow.headerCount + 2 + scanner.cell(layout.addressColumn).count
+        for index in layout.fields.indices { count += 2 + valueCount(index) }
+        return count
+    }
+
+    private func valueCount(_ field: Int) -> Int {
+        if let column = layout.fields[field].column {
+            let count = scanner.cell(column).count
+            if count > 0 { return count }
+        }
+        return layout.fields[field].fallback?.count ?? 0
+    }
+
+    private func pack(into writer: inout ByteWriter) {
+        PackedRow.begin(number: scanner.line, fieldCount: 1 + layout.fields.count, into: &writer)
+        PackedRow.append(scanner.cell(layout.addressColumn), into: &writer)
+        for index in layout.fields.indices {
+            if let column = layout.fields[index].column, scanner.cell(column).count > 0 {
+                PackedRow.append(scanner.cell(column), into: &writer)
+            } else if let fallback = layout.fields[index].fallback {
+                PackedRow.append(fallback.span, into: &writer)
+            } else {
+                PackedRow.append(scanner.cell(layout.addressColumn).extracting(0..<0), into: &writer)
+            }
+        }
+    }
+
+    private func rejected(_ reason: RowRejection) -> RejectedRow {
+        let column = min(layout.addressColumn, scanner.cellCount - 1)
+        let cell = scanner.cell(column)
+        let shown = min(cell.count, RejectedRow.longestAddressShown)
+        return RejectedRow(line: scanner.line, address: (0..<shown).map { cell[$0] }, reason: reason)
+    }
+
+    private func broken(_ fault: CSVScanner.RowFault) -> RejectedRow {
+        let reason: RowRejection =
+            switch fault {
+            case .tooLong: .rowTooLong
+            case .unterminatedQuote: .unterminatedQuote
+            case .textAfterQuote: .textAfterQuote
+            }
+        let text = scanner.brokenText(limit: RejectedRow.longestAddressShown)
+        return RejectedRow(line: scanner.line, address: text, reason: reason)
+    }
+}
+
+/// Whether bytes hold a control character of ASCII: CR, LF, NUL, TAB and the like.
+func holdsControlByte(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { return true }
+    return false
+}
+
+func isUTF8(_ bytes: Span<UInt8>) -> Bool {
+    (try? UTF8Span(validating: bytes)) != nil
+}

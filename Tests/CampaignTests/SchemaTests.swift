@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Campaign
+
+@Suite("docs/manifest.schema.json describes what the loader reads")
+struct SchemaTests {
+    private struct Schema: Decodable {
+        var properties: [String: Schema]?
+        var required: [String]?
+        var minimum: Int?
+        var maximum: Int?
+        var `default`: Value?
+        var `enum`: [String]?
+        var description: String?
+
+        enum Value: Decodable {
+            case number(Int)
+            case text(String)
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let number = try? container.decode(Int.self) {
+                    self = .number(number)
+                } else {
+                    self = .text(try container.decode(String.self))
+                }
+            }
+        }
+    }
+
+    private func properties() throws -> [String: Schema] {
+        let data = try Data(
+            contentsOf: CampaignsTests.root.appendingPathComponent("docs/manifest.schema.json"))
+        let schema = try JSONDecoder().decode(Schema.self, from: data)
+        #expect(Set(schema.required ?? []) == Set(ManifestKeys.required))
+        return try #require(schema.properties)
+    }
+
+    @Test func theKeysAreTheSame() throws {
+        let root = try properties()
+        #expect(Set(root.keys) == Set(ManifestKeys.root))
+        #expect(Set(root["recipients"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.recipients))
+        #expect(Set(root["limits"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.limits))
+        for (key, schema) in root { #expect(schema.description != nil, "\(key) has no description") }
+    }
+
+    @Test func theChoicesRangesAndDefaultsAreTheSame() throws {
+        let root = try properties()
+        #expect(root["class"]?.enum == Manifest.MailClass.allCases.map(\.rawValue))
+        #expect(root["grouping"]?.enum == Manifest.Grouping.allCases.map(\.rawValue))
+        let limits = try #require(root["limits"]?.properties)
+        let defaults = Manifest.Limits()
+        for (key, value) in [
+            ("sessions-per-site", defaults.sessionsPerSite),
+            ("messages-per-session", defaults.messagesPerSession),
+            ("sessions", defaults.sessions),
+        ] {
+            let schema = try #require(limits[key])
+            #expect(Manifest.Limits.ranges[key]?.lowerBound == schema.minimum)
+            #expect(Manifest.Limits.ranges[key]?.upperBound == schema.maximum)
+            guard case .number(value) = schema.default else {
+                Issue.record("the default of \(key) is not \(value)")
+                continue
+            }
+        }
+    }
+}
