@@ -1,0 +1,79 @@
+import Primitives
+import SMTP
+
+/// A receiver in the simulated network, found by its port whatever the address.
+package struct SimulatedReceiver {
+    /// Decides about a command or message before any fault does; nil leaves it to the faults.
+    ///
+    /// `path` is the address of `mail` and `recipient`, else empty.
+    package typealias Script = (_ event: ReceiverEvent, _ path: String) -> ReceiverAnswer?
+
+    package var port: UInt16
+    package var offer = ReceiverOffer()
+    /// Nil for the faults of the network.
+    package var faults: FaultPlan?
+    /// Connections at one time; what is beyond gets 421 in place of the greeting. Nil for no limit.
+    package var connectionLimit: Int?
+    package var script: Script = { _, _ in nil }
+
+    package init(port: UInt16) {
+        self.port = port
+    }
+}
+
+/// A message that a simulated receiver has accepted: it was about to say 250, whether that arrived or not.
+package struct AcceptedMessage: Equatable {
+    package var port: UInt16
+    /// Which connection of the network brought it, counted from 0.
+    package var connection: Int
+    package var time: Instant
+    package var reversePath: String
+    package var recipients: [String]
+    /// Octets of the content, dots removed.
+    package var contentCount: Int
+    package var contentFingerprint: Fingerprint
+    /// The first `headCount` octets of the content.
+    package var head: [UInt8]
+    /// The value of the Message-ID field in `head`, if there is one.
+    package var messageID: String?
+    /// Whether the worker has been handed the whole final reply.
+    package var replyWasDelivered = false
+
+    package static let headCount = 2_048
+    /// The seed of `contentFingerprint`, for comparing with content that a test has composed.
+    package static let fingerprintSeed: UInt64 = 0
+}
+
+/// What a simulated receiver has seen.
+package struct ReceiverRecord {
+    package let port: UInt16
+    package internal(set) var accepted: [AcceptedMessage] = []
+    package internal(set) var connectionCount = 0
+    package internal(set) var openConnections = 0
+    /// The most connections that stood at one time.
+    package internal(set) var mostConnections = 0
+    package internal(set) var mailCount = 0
+    /// Forward-paths of all RCPT commands in order, accepted or not.
+    package internal(set) var recipients: [String] = []
+    /// What the client did against the protocol, in order. After a refused command, those that were already
+    /// on their way count as well.
+    package internal(set) var faults: [ReceiverFault] = []
+    /// What no refusal excuses.
+    package internal(set) var violations: [Violation] = []
+
+    init(port: UInt16) {
+        self.port = port
+    }
+
+    /// A client that did not wait for a reply which it had to wait for.
+    package enum Violation: Equatable, Sendable {
+        /// Bytes before the greeting (RFC 5321 3.1).
+        case beforeGreeting
+        /// A command before the reply to the one before, without PIPELINING.
+        case withoutPipelining
+        /// Something behind EHLO, HELO, NOOP, VRFY or HELP in one group (RFC 2920 3.1).
+        case behindGroupEnd
+        /// Content before 354.
+        case contentBeforeGoAhead
+    }
+}
