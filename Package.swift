@@ -48,7 +48,7 @@ let package = Package(
             ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Uring"]),
         room("Sink", ["Primitives", "SMTP", "Uring", "COpenSSL"]),
         room("Terminal", ["Primitives", "Measurement"]),
-        room("Simulation", ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Engine"]),
+        room("Simulation", ["Primitives", "SMTP", "Engine", "Uring"]),
         .executableTarget(
             name: "sluice",
             dependencies: [

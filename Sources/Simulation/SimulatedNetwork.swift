@@ -1,6 +1,7 @@
 import Engine
 import Primitives
 import SMTP
+import Uring
 
 /// A network in memory with virtual time and seeded faults: the same seed and the same calls give the same run.
 ///
@@ -68,11 +69,11 @@ package struct SimulatedNetwork: ~Copyable, Network {
 
 // What the worker asks for.
 extension SimulatedNetwork {
-    package mutating func connect(_ slot: ConnectionSlot, to endpoint: Endpoint) {
+    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress) {
         precondition(slot >= 0, "a slot counts from 0")
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "slot \(slot) is used again before its `closed` has come")
-        let receiver = receivers.firstIndex { $0.port == endpoint.port }
+        let receiver = receivers.firstIndex { $0.port == address.port }
         slots[slot] = open(slot, receiver)
     }
 
@@ -180,15 +181,17 @@ extension SimulatedNetwork {
             return .sent(connection.slot)
         case .sendFailed(let connection, let fault):
             guard connection.isReporting else { return nil }
+            let taken = connection.sending?.takenCount ?? 0
             endSending(connection)
-            return .sendFailed(connection.slot, fault)
+            return .sendFailed(connection.slot, taken: taken, fault)
         case .ended(let connection, let fault):
             return connection.isReporting ? .ended(connection.slot, fault) : nil
         case .closed(let connection):
+            let taken = connection.sending?.takenCount
             endSending(connection)
             connection.client = .closed
             slots[connection.slot] = nil
-            return .closed(connection.slot)
+            return .closed(connection.slot, taken: taken)
         case .woken:
             return .woken
         }
@@ -233,9 +236,9 @@ extension Completion {
             case .received(let slot, let bytes):
                 unsafe "\(slot) received \(String(decoding: bytes, as: UTF8.self).debugDescription)"
             case .sent(let slot): "\(slot) sent"
-            case .sendFailed(let slot, let fault): "\(slot) sendFailed \(fault)"
+            case .sendFailed(let slot, let taken, let fault): "\(slot) sendFailed at \(taken) \(fault)"
             case .ended(let slot, let fault): "\(slot) ended \(fault.map { "\($0)" } ?? "by the peer")"
-            case .closed(let slot): "\(slot) closed"
+            case .closed(let slot, let taken): "\(slot) closed\(taken.map { " at \($0)" } ?? "")"
             case .woken: "woken"
             }
         return "\(time.nanoseconds) \(text)"
