@@ -72,5 +72,5 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
-            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation"]),
+            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation", "Uring"]),
     ])
