@@ -103,7 +103,7 @@ package struct DotUnstuffer: Sendable {
 
     private mutating func afterDotReturn(in input: Span<UInt8>, at position: inout Int) -> Turn {
         guard input[position] == .lineFeed else {
-            state = .content(.afterReturn)
+            state = .content(.inLine)
             return .heldReturn
         }
         return end(at: &position, count: 1)

@@ -131,6 +131,11 @@ extension UInt64 {
 extension UInt8 {
     fileprivate static let blank: UInt8 = 0x20
 
+    /// Whether the byte means nothing but itself in a path, in quotes or not; true for most.
+    fileprivate var isPlain: Bool {
+        (self >= 0x3F && self < 0x7F && self != 0x5C) || (self >= 0x2D && self <= 0x3B)
+    }
+
     fileprivate var lowerCased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
 }
 
@@ -191,7 +196,12 @@ extension Span<UInt8> {
         var isASCII = true
         var index = start + 1
         while index < count, index - start < 256 {
-            switch self[index] {
+            let byte = self[index]
+            if byte.isPlain {
+                index += 1
+                continue
+            }
+            switch byte {
             case 0x3E where !isQuoted: return ReceiverPath(range: start + 1..<index, isASCII: isASCII)
             case 0x5C where isQuoted: index += 1
             case 0x22: isQuoted.toggle()

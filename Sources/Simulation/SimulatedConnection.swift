@@ -17,6 +17,7 @@ final class SimulatedConnection {
     /// What the worker has asked to send and has not been told about yet.
     @safe
     struct Sending {
+        /// Belongs to the worker, who lends it until the report; read while it is lent, never after.
         let memory: UnsafeRawBufferPointer
         /// What the memory held when the send began: it may not change before the report.
         let bytes: [UInt8]

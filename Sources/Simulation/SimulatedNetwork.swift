@@ -27,12 +27,14 @@ package struct SimulatedNetwork: ~Copyable, Network {
     var random: SeededRandom
     var queue = EventQueue<Happening>()
     var connectionCount = 0
+    /// A `ByteWriter` writes to memory that somebody else owns: the network, here.
     let replyMemory: UnsafeMutableRawBufferPointer
 
     /// The connection of each slot; nil when the slot is free.
     private var slots: [SimulatedConnection?] = []
     private var ready: [Report] = []
     private var nextReady = 0
+    /// What `received` lends: the contract is about memory, not arrays, so that a kernel can fulfil it.
     private let lentMemory: UnsafeMutableRawBufferPointer
     private var lentCount = 0
     private var idleWaits = 0

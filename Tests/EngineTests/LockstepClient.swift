@@ -200,6 +200,7 @@ struct LockstepClient: ~Copyable {
     }
 
     private mutating func close(_ slot: Int) {
+        if slots[slot].step == .content && slots[slot].early == "2" { end(slot, .accepted) }
         // Each session uses up a message at least, so that no fault can make a run endless.
         if slots[slot].message == nil && slots[slot].sentOnSession == 0 { takeMessage(slot) }
         slots[slot].isClosing = true

@@ -12,6 +12,7 @@ private struct Bench: ~Copyable {
 
     init(_ receiver: SimulatedReceiver = SimulatedReceiver(port: 25), faults: FaultPlan = .none) {
         network = SimulatedNetwork(seed: 1, faults: faults, receivers: [receiver])
+        network.keepsTrace = true
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0x20)
         network.connect(0, to: .loopback(25))
     }
@@ -27,12 +28,15 @@ private struct Bench: ~Copyable {
     }
 
     /// Fetches what comes within a second.
-    mutating func settle() {
+    @discardableResult
+    mutating func settle() -> [String] {
         let end = network.now + .seconds(1)
+        let before = network.trace.count
         while network.now < end {
             network.wait(until: end)
             while network.nextCompletion() != nil {}
         }
+        return network.trace[before...].map { String($0.split(separator: " ")[2]) }
     }
 }
 
@@ -122,6 +126,37 @@ struct SimulatedContractTests {
             for _ in 0..<200_000 { bench.network.wait(until: bench.network.now) }
         }
         expectMessage("the worker waits again and again", in: result)
+    }
+
+    @Test("After `ended` nothing more is received, and sends are still reported, once each")
+    func afterEnd() {
+        var faults = FaultPlan.none
+        faults.halfClose = 1
+        var bench = Bench(faults: faults)
+        bench.settle()
+        bench.send("NOOP\r\n")
+        #expect(bench.settle().sorted() == ["ended", "sent"])
+        bench.send("NOOP\r\nQUIT\r\n")
+        #expect(bench.settle() == ["sent"])
+        bench.send("NOOP\r\n")
+        #expect(bench.settle() == ["sent"])
+        bench.send("NOOP\r\n")
+        #expect(bench.settle() == ["sendFailed"])
+        bench.network.close(0)
+        #expect(bench.settle() == ["closed"])
+        #expect(bench.network.slotsInUse == 0)
+    }
+
+    @Test("A broken connection is told once on each way")
+    func afterReset() {
+        var faults = FaultPlan.none
+        faults.resetBeforeReply = 1
+        var bench = Bench(faults: faults)
+        bench.settle()
+        bench.send("NOOP\r\n")
+        #expect(bench.settle().contains("ended"))
+        bench.send("NOOP\r\n")
+        #expect(bench.settle() == ["sendFailed"])
     }
 
     /// Optimized builds stop without a message.
