@@ -3,6 +3,7 @@ import Primitives
 import SMTP
 import Simulation
 import Testing
+import Uring
 
 /// The smallest sender there is, for trying the simulated network: one command, one reply, each message once.
 ///
@@ -86,7 +87,7 @@ struct LockstepClient: ~Copyable {
             slots[index] = Slot()
             slots[index].isOpen = true
             slots[index].deadline = network.now + .seconds(700)
-            network.connect(index, to: .loopback(port))
+            network.connect(index, to: .loopback(port: port))
         }
     }
 
@@ -102,7 +103,7 @@ struct LockstepClient: ~Copyable {
             expectReporting(slot)
             #expect(!slots[slot].hasEnded)
             unsafe receive(slot, [UInt8](bytes))
-        case .sent(let slot), .sendFailed(let slot, _):
+        case .sent(let slot), .sendFailed(let slot, _, _):
             expectReporting(slot)
             #expect(slots[slot].isSending)
             slots[slot].isSending = false
@@ -112,7 +113,7 @@ struct LockstepClient: ~Copyable {
             #expect(!slots[slot].hasEnded)
             slots[slot].hasEnded = true
             close(slot)
-        case .closed(let slot):
+        case .closed(let slot, _):
             #expect(slots[slot].isClosing)
             slots[slot] = Slot()
         case .woken:
@@ -212,11 +213,5 @@ struct LockstepClient: ~Copyable {
         for index in slots.indices where slots[index].isOpen && !slots[index].isClosing {
             if slots[index].deadline <= network.now { close(index) }
         }
-    }
-}
-
-extension Endpoint {
-    static func loopback(_ port: UInt16) -> Endpoint {
-        Endpoint(address: .v4(IPv4Address(bytes: 0x0100_007F)), port: port)
     }
 }
