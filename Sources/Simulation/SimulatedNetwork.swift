@@ -127,7 +127,7 @@ extension SimulatedNetwork {
         let before = now
         if random.chance(faults.spuriousWake) { ready.append(.woken) }
         let slack = random.chance(faults.lateWait) ? random.interval(upTo: .seconds(2)) : .zero
-        var end = max(now, deadline)
+        var end = hasReports ? now + slack : max(now, deadline)
         while let time = queue.nextTime, time <= end, let happening = queue.popFirst() {
             now = max(now, time)
             happen(happening)

@@ -168,6 +168,20 @@ struct SimulatedContractTests {
         #endif
     }
 
+    @Test("A completion that has not been fetched, and a wake without a cause, end a wait at once")
+    func promptWait() {
+        var bench = Bench()
+        bench.network.wait(until: .never)
+        let connected = bench.network.now
+        bench.network.wait(until: .never)
+        #expect(bench.network.now == connected)
+        var faults = FaultPlan.none
+        faults.spuriousWake = 1
+        var woken = Bench(faults: faults)
+        woken.network.wait(until: .never)
+        #expect(woken.network.now == .zero)
+    }
+
     @Test("Memory may be used again once the send is reported")
     func reuse() {
         var bench = Bench()
