@@ -5,6 +5,7 @@ package struct LetterParts: Sendable {
     package var fromAddress: String
     /// An address.
     package var replyTo: String?
+    /// One line: control bytes become `?`, a tab a space.
     package var subject: TemplateSource
     package var text: TemplateSource?
     package var html: TemplateSource?

@@ -20,6 +20,7 @@ struct HeaderTests {
         ("Grüße, {{a}}", "Ann"),
         ("={{a}}", "?utf-8?q?x?="),
         ("{{a}}", "=?"),
+        ("{{a}}", String(repeating: "é..", count: 300)),
         ("{{a}}", "こんにちは、世界。今日はとても良い天気ですね。散歩に行きましょう。"),
         ("{{a}}", String(repeating: "👩‍👩‍👧‍👦", count: 40)),
         ("{{a}}", String(repeating: "word_", count: 300)),
