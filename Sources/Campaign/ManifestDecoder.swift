@@ -33,8 +33,8 @@ struct ManifestDecoder {
     private let routeIsGiven: Bool
 
     /// - Parameter routeIsGiven: the command line says where mail goes, so the manifest need not.
-    init(file: String, routeIsGiven: Bool) {
-        problems = ProblemList(file: file)
+    init(_ problems: ProblemList, routeIsGiven: Bool) {
+        self.problems = problems
         self.routeIsGiven = routeIsGiven
     }
 
@@ -91,7 +91,7 @@ struct ManifestDecoder {
         draft.recipientsFile = reader.value("file").flatMap { problems.text($0, "file") }
         draft.addressColumn = reader.value("address").flatMap { problems.text($0, "address") }
         if let defaults = reader.value("defaults") { decodeDefaults(defaults) }
-        for key in ["file", "address"] where reader.value(key) == nil {
+        for key in ["file", "address"] where reader.isMissing(key) {
             problems.add(
                 reader.place, "'recipients' has no '\(key)'",
                 fix: key == "file"
@@ -141,15 +141,15 @@ struct ManifestDecoder {
     }
 
     private mutating func noteMissing(_ reader: MappingReader) {
-        for key in ManifestKeys.required where reader.value(key) == nil {
+        for key in ManifestKeys.required where reader.isMissing(key) {
             problems.add(reader.place, "the key '\(key)' is missing", fix: missingKeys([key]))
         }
-        if reader.value("html") == nil && reader.value("text") == nil {
+        if reader.isMissing("html") && reader.isMissing("text") {
             problems.add(
                 reader.place, "there is neither 'html' nor 'text'",
                 fix: "add text: FILE, html: FILE, or both: the letter")
         }
-        if reader.value("route") == nil && !routeIsGiven {
+        if reader.isMissing("route") && !routeIsGiven {
             problems.add(
                 reader.place, "the key 'route' is missing, and this version looks up no mail servers",
                 fix: "add route: HOST:PORT, or give --route HOST:PORT")

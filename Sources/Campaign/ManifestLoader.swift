@@ -14,9 +14,10 @@ package enum ManifestLoader {
         path: String, route: String? = nil, seed: UInt64
     ) throws(ManifestProblems) -> LoadedCampaign {
         let bytes = try contents(path)
-        let root = try ManifestText.compose(bytes, file: path)
-        var decoder = ManifestDecoder(file: path, routeIsGiven: route != nil)
-        decoder.decode(root)
+        let text = try ManifestText(bytes, file: path)
+        let problems = ProblemList(file: path, insertions: text.insertions)
+        var decoder = ManifestDecoder(problems, routeIsGiven: route != nil)
+        decoder.decode(text.root)
         var check = CampaignCheck(decoder, manifestPath: path)
         check.override(route: route)
         return try check.finish(seed: seed)

@@ -10,6 +10,8 @@ struct Located<Value> {
 struct MappingReader {
     let place: Place
     private(set) var entries: [(key: String, keyPlace: Place, value: Node)] = []
+    /// Known keys that were probably meant by unknown ones.
+    private var meant: [String] = []
 
     /// - Parameter known: the keys there may be; nil when any will do.
     init(_ mapping: Node.Mapping, known: [String]?, in problems: inout ProblemList) {
@@ -28,6 +30,7 @@ struct MappingReader {
     ) {
         if let known, !known.contains(name) {
             let guess = Spelling.nearest(to: name, in: known)
+            meant += [guess].compactMap(\.self)
             problems.add(
                 place, "there is no key '\(name)' here",
                 fix: guess.map { "did you mean '\($0)'?" } ?? "the keys are \(known.joined(separator: ", "))")
@@ -38,6 +41,11 @@ struct MappingReader {
         } else {
             entries.append((name, place, value))
         }
+    }
+
+    /// Whether a key is missing, and not just misspelt.
+    func isMissing(_ key: String) -> Bool {
+        value(key) == nil && !meant.contains(key)
     }
 
     func value(_ key: String) -> Node? {

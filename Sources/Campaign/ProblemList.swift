@@ -2,14 +2,19 @@
 struct ProblemList {
     /// The manifest.
     let file: String
+    private let insertions: TextInsertions
     private var problems: [ManifestProblem] = []
 
-    init(file: String) {
+    /// - Parameter insertions: what places in the manifest have to be freed from.
+    init(file: String, insertions: TextInsertions = TextInsertions()) {
         self.file = file
+        self.insertions = insertions
     }
 
     mutating func add(_ problem: ManifestProblem) {
         problems.append(problem)
+        guard problem.file == file, let place = problem.place else { return }
+        problems[problems.count - 1].place = insertions.original(place)
     }
 
     /// Notes what is wrong in the manifest itself.

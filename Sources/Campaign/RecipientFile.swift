@@ -48,7 +48,7 @@ package struct RecipientFile: ~Copyable {
         var names: [String] = []
         for index in 0..<scanner.cellCount {
             let cell = scanner.cell(index)
-            guard isUTF8(cell), !holdsControlByte(cell) else {
+            guard isUTF8(cell), isText(cell) else {
                 throw FileFault(
                     file: "\(name):\(scanner.line)",
                     what: "the header is not text in UTF-8", fix: "save the file as CSV in UTF-8")
@@ -56,6 +56,14 @@ package struct RecipientFile: ~Copyable {
             names.append(String(decoding: cell.indices.map { cell[$0] }, as: UTF8.self))
         }
         return names
+    }
+
+    /// Tabs are let through: who separates by them is told so when the columns turn out to be missing.
+    private static func isText(_ cell: Span<UInt8>) -> Bool {
+        for index in cell.indices where cell[index] < 0x20 && cell[index] != UInt8(ascii: "\t") {
+            return false
+        }
+        return true
     }
 
     /// Goes on to the rows.
