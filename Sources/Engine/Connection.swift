@@ -27,6 +27,8 @@ struct Connection {
     var commitOffset = 0
     /// How many bytes the kernel took of a send that failed.
     var taken: Int?
+    /// A final reply that came while its send was still out, and what came behind it.
+    var held: [UInt8] = []
     var messages = 0
     var wasReady = false
     var isIdle = false
@@ -39,6 +41,9 @@ struct Connection {
     var contentWritten = Instant.zero
 
     var isSending: Bool { output != nil }
+
+    /// Whether the kernel has taken all of the content written last. Known once its send has ended.
+    var contentWasTaken: Bool { (taken ?? .max) >= commitOffset }
 
     /// Whether the content written last can have reached the receiver whole, so that its fate is in doubt.
     ///

@@ -41,10 +41,11 @@ package enum Completion {
     case connectFailed(ConnectionSlot, NetworkFault)
     /// Bytes from the peer, in order. The memory is lent until the next call of `nextCompletion` or `wait`.
     case received(ConnectionSlot, UnsafeRawBufferPointer)
-    /// All bytes of the send have been taken by the kernel, and the memory is free again.
+    /// All bytes of the send have been taken by the kernel, and the memory is free again. Comes before
+    /// anything that the peer says in answer to the last of these bytes.
     case sent(ConnectionSlot)
-    /// The memory is free again; the kernel took only the first `taken` bytes. What the peer said before is
-    /// still to come, then `ended`.
+    /// The memory is free again; the kernel took only the first `taken` bytes. What the peer said before may
+    /// still come; `ended` has come or comes.
     case sendFailed(ConnectionSlot, taken: Int, NetworkFault)
     /// Nothing more will be received: the peer has closed (nil), or the connection broke.
     case ended(ConnectionSlot, NetworkFault?)

@@ -39,7 +39,8 @@ extension Worker where Net: ~Copyable {
 
     mutating func closed(_ slot: ConnectionSlot, taken: Int?) {
         if let taken { connections[slot].taken = taken }
-        if let buffer = connections[slot].output { output.give(buffer) }
+        takeBackOutput(slot)
+        settleHeld(slot)
         settleInFlight(slot)
         let connection = connections[slot]
         connections[slot] = Connection()

@@ -155,6 +155,7 @@ extension Worker where Net: ~Copyable {
         takeBackOutput(slot)
         list(slot)
         awaitReply(slot)
+        hearHeld(slot)
     }
 
     /// The peer no longer takes bytes; what it said before may still decide, so listen a little longer.
@@ -162,9 +163,10 @@ extension Worker where Net: ~Copyable {
         connections[slot].taken = taken
         takeBackOutput(slot)
         deadlines.set(network.now + mission.patience.quit, for: slot)
+        hearHeld(slot)
     }
 
-    private mutating func takeBackOutput(_ slot: ConnectionSlot) {
+    mutating func takeBackOutput(_ slot: ConnectionSlot) {
         guard let buffer = connections[slot].output else { return }
         connections[slot].output = nil
         output.give(buffer)
@@ -176,8 +178,8 @@ extension Worker where Net: ~Copyable {
     }
 
     /// Reads the replies in what the server sent. Next: `ReplyParser.next`, then `Session.receive`.
-    mutating func hear(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer) {
-        let input = unsafe bytes.bindMemory(to: UInt8.self).span
+    mutating func hear(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
+        guard connections[slot].held.isEmpty else { return hold(slot, input, from: 0) }
         var cursor = 0
         while connections[slot].state == .open {
             switch connections[slot].parser.next(in: input, at: &cursor) {
@@ -187,7 +189,10 @@ extension Worker where Net: ~Copyable {
             case .line: noteCapability(slot, input)
             case .reply(let reply):
                 noteCapability(slot, input)
-                let contentSent = !connections[slot].isSending && connections[slot].taken == nil
+                if connections[slot].session.awaited == .content && connections[slot].isSending {
+                    return hold(slot, reply, input, from: cursor)
+                }
+                let contentSent = connections[slot].contentWasTaken
                 let event = connections[slot].session.receive(reply, contentSent: contentSent)
                 apply(event, reply, to: slot, input)
             case .fault(let fault): end(slot, because: .protocolFault(.syntax(fault)))
@@ -212,10 +217,7 @@ extension Worker where Net: ~Copyable {
         case .ready: becameReady(slot)
         case .settled(let count, let stage, let isOver):
             let textCount = copyReplyText(slot, input)
-            tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
-            settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
-            if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
-            if isOver { finishOldest(slot) }
+            settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
             if connections[slot].session.isOver { end(slot, because: .shutdown) }
         case .finished: finishOldest(slot)
         case .rejected: end(slot, because: .rejected(reply))
@@ -223,6 +225,15 @@ extension Worker where Net: ~Copyable {
         case .farewell: end(slot, because: nil)
         case .fault(let fault): end(slot, because: .protocolFault(fault))
         }
+    }
+
+    mutating func settle(
+        _ count: Int, at stage: Stage, isOver: Bool, by reply: Reply, on slot: ConnectionSlot, textCount: Int
+    ) {
+        tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
+        settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
+        if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
+        if isOver { finishOldest(slot) }
     }
 
     private mutating func becameReady(_ slot: ConnectionSlot) {
@@ -242,7 +253,7 @@ extension Worker where Net: ~Copyable {
         list(slot)
     }
 
-    private mutating func copyReplyText(_ slot: ConnectionSlot, _ input: Span<UInt8>) -> Int {
+    mutating func copyReplyText(_ slot: ConnectionSlot, _ input: Span<UInt8>) -> Int {
         var writer = replyText.writer()
         connections[slot].parser.copyText(from: input, into: &writer)
         return writer.count

@@ -124,7 +124,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         switch completion {
         case .connected(let slot): connected(slot)
         case .connectFailed(let slot, let fault): end(slot, because: Trouble(fault))
-        case .received(let slot, let bytes): unsafe hear(slot, bytes)
+        case .received(let slot, let bytes): unsafe hear(slot, bytes.bindMemory(to: UInt8.self).span)
         case .sent(let slot): sent(slot)
         case .sendFailed(let slot, let taken, _): sendFailed(slot, taken: taken)
         case .ended(let slot, let fault): end(slot, because: fault.map { Trouble($0) } ?? .connectionLost)

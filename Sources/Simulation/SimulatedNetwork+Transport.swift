@@ -8,7 +8,6 @@ enum Happening {
     case connectFailed(SimulatedConnection, NetworkFault)
     /// The network takes the next bytes of a send.
     case take(SimulatedConnection)
-    case sent(SimulatedConnection)
     case sendFailed(SimulatedConnection)
     /// Bytes arrive at the receiver; `repliesSeen` of the send that they belong to.
     case arrive(SimulatedConnection, [UInt8], repliesSeen: Int)
@@ -28,7 +27,6 @@ extension SimulatedNetwork {
         case .accepted(let connection): accept(connection)
         case .connectFailed(let connection, let fault): report(.connectFailed(connection, fault))
         case .take(let connection): take(connection)
-        case .sent(let connection): report(.sent(connection))
         case .sendFailed(let connection): report(.sendFailed(connection, .reset))
         case .arrive(let connection, let bytes, let repliesSeen): arrive(connection, bytes, repliesSeen)
         case .deliver(let connection, let bytes):
@@ -158,7 +156,7 @@ extension SimulatedNetwork {
         takeBytes(connection, count: window(connection, left))
         if connection.sending?.takenCount == sending.bytes.count {
             connection.sending?.isReported = true
-            soon(.sent(connection), connection)
+            report(.sent(connection))
         } else {
             soon(.take(connection), connection)
         }

@@ -183,7 +183,8 @@ struct SimulatedOutcome {
             let count = taken[campaign.address(number), default: 0]
             let outcome = outcomes.verdicts[number]?.first?.outcome
             #expect(count <= 1, "seed \(seed): recipient \(number) was sent \(count) messages")
-            if outcome == .accepted { #expect(count == 1, "seed \(seed): recipient \(number) was lost") }
+            // A receiver that says 250 once too often can make anybody believe in an acceptance.
+            if outcome == .accepted && campaign.faults.unsolicitedReply == 0 { #expect(count == 1, "seed \(seed): recipient \(number) was lost") }
             if count == 1 {
                 #expect(outcome == .accepted || outcome == .inDoubt, "seed \(seed): recipient \(number) got it")
             }
