@@ -30,6 +30,12 @@ package struct LoadedCampaign: ~Copyable {
     /// The merge fields in the order in which they are packed, from field 1 on.
     package var fieldNames: [String] { stream.layout.fields.map(\.name) }
 
+    /// Bytes that any packed row fits in.
+    package var longestPackedRow: Int {
+        let defaults = stream.layout.fields.reduce(0) { $0 + 2 + ($1.fallback?.count ?? 0) }
+        return PackedRow.headerCount + 2 + 65_536 + defaults
+    }
+
     /// The next recipient, packed into the writer, or rejected row; never `needsInput`.
     ///
     /// Blocks while the recipients file has nothing to give, and reads it only as far as needed.

@@ -82,6 +82,9 @@ package final class Run: Sendable {
         return result
     }
 
+    /// Bytes of recipients that wait for their workers.
+    var bytesWaiting: Int { inboxes.reduce(0) { $0 + $1.bytesWaiting } }
+
     /// Begins no further message; those under way are finished. From any thread.
     package func stop() {
         for inbox in inboxes { inbox.stop() }

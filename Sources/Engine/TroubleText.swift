@@ -3,12 +3,12 @@ import SMTP
 import Uring
 
 /// Why a session could not be made or did not last, in words for people.
-enum TroubleText {
-    static func unreachable(_ target: SocketAddress, _ trouble: Trouble) -> String {
+package enum TroubleText {
+    package static func unreachable(_ target: SocketAddress, _ trouble: Trouble) -> String {
         "no session could be opened with \(target): \(sentence(trouble)); nothing was sent. \(advice(trouble))"
     }
 
-    static func sentence(_ trouble: Trouble) -> String {
+    package static func sentence(_ trouble: Trouble) -> String {
         switch trouble {
         case .connectionRefused: "the connection was refused"
         case .hostUnreachable: "the host cannot be reached"
