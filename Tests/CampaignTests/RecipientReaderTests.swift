@@ -175,6 +175,18 @@ struct RecipientReaderTests {
         #expect(rows.last == .recipient(line: 4, fields: ["b@x.example", "B"]))
     }
 
+    @Test(
+        "A line is given up at the limit, not at its end, which may never come",
+        arguments: ["a", "\"", "\"\n"])
+    func aLineWithoutEnd(_ beginning: String) {
+        var scanner = CSVScanner()
+        let bytes = Array(beginning.utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 65_537)
+        scanner.feed(bytes.span)
+        let step = scanner.next()
+        #expect(step == .broken(beginning.contains("\n") ? .unterminatedQuote : .tooLong))
+        #expect(CSVScanner.longestRow == 65_536)
+    }
+
     @Test("A writer that is too full gets the row later, once")
     func fullWriter() {
         let packed = PackedRows(capacity: 30)
