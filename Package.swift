@@ -52,6 +52,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                "Uring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,4 +1,6 @@
 import ArgumentParser
 
 @main
-struct Sluice: ParsableCommand {}
+struct Sluice: ParsableCommand {
+    static let configuration = CommandConfiguration(subcommands: [SinkCommand.self])
+}
