@@ -5,7 +5,7 @@ import Foundation
 /// An old file of that name is removed at the start, so that what is there belongs to this run. Rows are
 /// buffered; `close` writes the last ones and must be called. The file can be read by its owner only, since it
 /// names people.
-package struct CSVFile: ~Copyable {
+package struct CSVFile: ~Copyable, Sendable {
     static let bufferCount = 65_536
 
     package let path: String

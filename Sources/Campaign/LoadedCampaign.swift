@@ -4,7 +4,7 @@ import Primitives
 /// A campaign that is ready: everything was checked that can be checked before the first row is read.
 ///
 /// Not to be shared between threads; hand it over whole.
-package struct LoadedCampaign: ~Copyable {
+package struct LoadedCampaign: ~Copyable, Sendable {
     package let manifest: Manifest
     /// What is odd about the campaign and does not stop it.
     package let warnings: [ManifestProblem]

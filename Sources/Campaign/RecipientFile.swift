@@ -5,7 +5,7 @@ import Primitives
 ///
 /// Two steps, because what is wanted from a row is known only after the header has been read: opening reads
 /// the header, `start` says which columns are wanted. Holds one piece of the file at a time.
-package struct RecipientFile: ~Copyable {
+package struct RecipientFile: ~Copyable, Sendable {
     private let input: InputFile
     private var scanner: CSVScanner
     /// The names of the columns; nil when the file has no row at all.
@@ -73,7 +73,7 @@ package struct RecipientFile: ~Copyable {
 }
 
 /// The rows of a recipients file, read as they are asked for.
-package struct RecipientStream: ~Copyable {
+package struct RecipientStream: ~Copyable, Sendable {
     private let input: InputFile
     private var reader: RecipientReader
 

@@ -23,7 +23,7 @@ package enum RowResult: Hashable, Sendable {
 /// Nothing is allocated for a good row, but now and then for the set of addresses seen, 20 to 40 bytes each.
 ///
 /// Next: `Dispatcher.admit`.
-package struct RecipientReader: ~Copyable {
+package struct RecipientReader: ~Copyable, Sendable {
     package let layout: RowLayout
     private let seed: UInt64
     private var scanner: CSVScanner

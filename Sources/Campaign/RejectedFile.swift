@@ -3,7 +3,7 @@ import SMTP
 /// `rejected.csv`: the rows that get no mail, with line, address and reason.
 ///
 /// Exists only when there is such a row; `close` must be called at the end.
-package struct RejectedFile: ~Copyable {
+package struct RejectedFile: ~Copyable, Sendable {
     private var file: CSVFile
     private let fields: [String]
 

@@ -5,7 +5,7 @@ import SMTP
 ///
 /// Compared in lower case on both sides of the `@`: better one letter too few than one to somebody who said no.
 /// Holds fingerprints only, 20 to 40 bytes an entry.
-package struct SuppressionList: ~Copyable {
+package struct SuppressionList: ~Copyable, Sendable {
     private let seed: UInt64
     private var addresses = FingerprintSet()
     private var domains = FingerprintSet()

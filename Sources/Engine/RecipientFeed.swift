@@ -44,9 +44,13 @@ package final class RecipientFeed: Sendable {
     package func stop() { mustStop.store(true, ordering: .relaxed) }
 
     /// Reads the whole list. On the calling thread, which blocks while the workers have enough to do.
-    package func read(_ campaign: consuming LoadedCampaign, rejected: consuming RejectedFile, seed: UInt64) {
+    ///
+    /// - Parameter rejectedPath: where the rows that get no mail are written; an old file is removed.
+    package func read(_ campaign: consuming LoadedCampaign, rejectedPath: String, seed: UInt64) {
+        let fields = campaign.fieldNames
         var reading = Reading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
-        do {
+        do throws(FileFault) {
+            var rejected = try RejectedFile(path: rejectedPath, fields: fields)
             try readRows(&reading, &rejected)
             try rejected.close()
         } catch {

@@ -40,7 +40,7 @@ public struct Fingerprint: Hashable, Sendable {
 ///
 /// Split into shards that double one at a time, so that growing a set of millions never holds two copies of
 /// it and never stops its user for long.
-public struct FingerprintSet: ~Copyable {
+public struct FingerprintSet: ~Copyable, Sendable {
     private var shards: [Shard]
     public private(set) var count = 0
 

@@ -3,7 +3,7 @@
 /// On a terminal that is a view redrawn in place; elsewhere, a line for a log every five seconds.
 package struct ProgressDisplay {
     private static let hideCursor = "\u{1B}[?25l"
-    private static let showCursor = "\u{1B}[?25h"
+    package static let showCursor = "\u{1B}[?25h"
     private static let clearLine = "\u{1B}[2K"
     private static let clearBelow = "\u{1B}[J"
 

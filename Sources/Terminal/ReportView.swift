@@ -172,7 +172,7 @@ extension ReportView {
 
     private var details: [StyledLine] {
         var lines: [StyledLine] = []
-        let undelivered = report.refused + report.deferred + report.inDoubt + report.notAttempted
+        let undelivered = report.refused + report.deferred + report.inDoubt
         if let path = files.undelivered, undelivered > 0 {
             let count = NumberText.grouped(undelivered)
             lines.append(

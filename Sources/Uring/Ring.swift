@@ -6,7 +6,9 @@ package import Primitives
 ///
 /// Made, used and dropped on one thread (SINGLE_ISSUER). The kernel posts completions only while the thread
 /// waits (DEFER_TASKRUN), so between two waits the set of completions stands still. Whoever lends memory to
-/// a request keeps it until the completion has come or the ring is gone.
+/// a request keeps it until the completion has come or the ring is gone. The kernel takes a ring apart some
+/// time after it is dropped: requests that still stand then, an accept among them, hold their sockets open so
+/// long, and a system call that its thread is in may end with EINTR.
 @safe
 package struct Ring: ~Copyable {
     let handle: RingHandle
@@ -91,7 +93,7 @@ final class RingHandle {
     let native: UnsafeMutablePointer<io_uring>
 
     init(entries: UInt32, completionEntries: UInt32) throws(RingError) {
-        unsafe native = .allocate(capacity: 1)
+        let native = UnsafeMutablePointer<io_uring>.allocate(capacity: 1)
         unsafe native.initialize(to: io_uring())
         var parameters = io_uring_params()
         parameters.flags =
@@ -103,6 +105,7 @@ final class RingHandle {
             unsafe native.deallocate()
             throw RingError(code: -status)
         }
+        unsafe self.native = native
     }
 
     deinit {

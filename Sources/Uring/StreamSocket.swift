@@ -21,15 +21,22 @@ package enum StreamSocket {
     package static func listen(
         on address: SocketAddress, shared: Bool, backlog: Int32 = 4_096
     ) throws(SystemFault) -> Int32 {
+        let descriptor = try bind(to: address, shared: shared)
+        guard Glibc.listen(descriptor, backlog) == 0 else {
+            throw fault("listen on \(address)", closing: descriptor)
+        }
+        return descriptor
+    }
+
+    /// Opens a socket with an address of its own, without listening.
+    package static func bind(to address: SocketAddress, shared: Bool) throws(SystemFault) -> Int32 {
         let descriptor = try open(for: address)
         setFlag(descriptor, SOL_SOCKET, SO_REUSEADDR)
         if shared { setFlag(descriptor, SOL_SOCKET, SO_REUSEPORT) }
-        let bound = unsafe address.withNative { native, count in unsafe bind(descriptor, native, count) }
-        guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
-            let fault = SystemFault("listen on \(address)")
-            close(descriptor)
-            throw fault
+        let status = unsafe address.withNative { native, count in
+            unsafe Glibc.bind(descriptor, native, count)
         }
+        guard status == 0 else { throw fault("listen on \(address)", closing: descriptor) }
         return descriptor
     }
 
@@ -39,11 +46,7 @@ package enum StreamSocket {
         let status = unsafe address.withNative { native, count in
             unsafe Glibc.connect(descriptor, native, count)
         }
-        guard status == 0 else {
-            let fault = SystemFault("connect to \(address)")
-            close(descriptor)
-            throw fault
-        }
+        guard status == 0 else { throw fault("connect to \(address)", closing: descriptor) }
         return descriptor
     }
 
@@ -67,8 +70,21 @@ package enum StreamSocket {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// Sends what the socket takes at once: a last word to somebody who is turned away.
+    package static func sendWithoutWaiting(_ descriptor: Int32, _ text: StaticString) {
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        _ = unsafe Glibc.send(descriptor, text.utf8Start, text.utf8CodeUnitCount, flags)
+    }
+
     package static func close(_ descriptor: Int32) {
         _ = Glibc.close(descriptor)
+    }
+
+    /// The errno of the call that has just failed, taken before `close` can change it.
+    private static func fault(_ attempt: String, closing descriptor: Int32) -> SystemFault {
+        let fault = SystemFault(attempt)
+        close(descriptor)
+        return fault
     }
 
     private static func setFlag(_ descriptor: Int32, _ level: Int32, _ name: Int32) {

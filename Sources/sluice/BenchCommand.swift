@@ -92,14 +92,14 @@ struct BenchCommand: ParsableCommand {
         let count = min(workers ?? WorkerCount.usual, sessions)
         try RunSupport.withSystemErrors {
             let run = try Run(workers: count)
-            let signals = try StopSignals.watch { run.stop() }
+            let interruption = try Interruption.watch { run.stop() }
             let shares = try (0..<count).map { try share($0, of: count, to: address) }
             let facts = RunDisplay.Facts(
                 total: messages * recipientsPerMessage, siteNames: [target],
                 siteRecipients: [messages * recipientsPerMessage])
-            let display = RunDisplay(run: run, name: "bench", isDraining: { signals.hasArrived }) { facts }
+            let display = RunDisplay(run: run, name: "bench", isDraining: { interruption.hasArrived }) { facts }
             let result = try display.whileRunning { try run.perform(shares) }
-            try finish(result, run: run, address: address, interrupted: signals.hasArrived)
+            try finish(result, run: run, address: address, interrupted: interruption.hasArrived)
         }
     }
 

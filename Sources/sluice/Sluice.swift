@@ -5,5 +5,5 @@ struct Sluice: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "Send bulk mail that people asked for, and measure mail servers.",
-        subcommands: [BenchCommand.self])
+        subcommands: [PlanCommand.self, SendCommand.self, SinkCommand.self, BenchCommand.self])
 }

@@ -1,0 +1,57 @@
+internal import COpenSSL
+
+/// SHA-256 as OpenSSL has it, looked up once: each look-up by name costs more than hashing a short message.
+@safe
+final class DigestAlgorithm: @unchecked Sendable {
+    /// Constant and counted inside OpenSSL with atomics, so threads may share it.
+    fileprivate let method: OpaquePointer
+
+    /// Nil when this OpenSSL has no SHA-256.
+    init?() {
+        guard let method = unsafe EVP_MD_fetch(nil, "SHA2-256", nil) else { return nil }
+        unsafe self.method = method
+    }
+
+    deinit { unsafe EVP_MD_free(method) }
+}
+
+/// The SHA-256 of one message after the other, in memory that is used again.
+@safe
+struct ContentDigest: ~Copyable {
+    static let byteCount = 32
+
+    private let algorithm: DigestAlgorithm
+    private let context: OpaquePointer
+
+    init(_ algorithm: DigestAlgorithm) {
+        guard let context = unsafe EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
+        self.algorithm = algorithm
+        unsafe self.context = context
+    }
+
+    deinit { unsafe EVP_MD_CTX_free(context) }
+
+    /// Starts with a new message.
+    mutating func begin() {
+        let status = unsafe EVP_DigestInit_ex2(context, algorithm.method, nil)
+        precondition(status == 1, "OpenSSL starts a SHA-256 that it has")
+    }
+
+    mutating func read(_ content: Span<UInt8>) {
+        let status = unsafe content.withUnsafeBytes { bytes in
+            unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        }
+        precondition(status == 1, "OpenSSL reads into a SHA-256 that was begun")
+    }
+
+    /// The digest of all that was read since `begin`, which must come before the next message.
+    mutating func finish() -> InlineArray<32, UInt8> {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        var span = digest.mutableSpan
+        let status = unsafe span.withUnsafeMutableBufferPointer { bytes in
+            unsafe EVP_DigestFinal_ex(context, bytes.baseAddress, nil)
+        }
+        precondition(status == 1, "OpenSSL ends a SHA-256 that was begun")
+        return digest
+    }
+}

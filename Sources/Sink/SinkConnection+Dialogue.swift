@@ -1,0 +1,71 @@
+internal import Primitives
+internal import SMTP
+
+extension SinkConnection {
+    /// Takes the client's bytes: replies are gathered, accepted messages are put on the desk.
+    mutating func receive(_ input: Span<UInt8>, desk: inout SinkDesk) {
+        guard phase == .serving else { return }
+        var position = 0
+        while true {
+            let event = session.next(in: input, at: &position)
+            switch event {
+            case .needsInput:
+                return
+            case .content(let range):
+                read(input.extracting(range))
+            case .contentReturn:
+                let carriageReturn: InlineArray<1, UInt8> = [0x0D]
+                read(carriageReturn.span)
+            case .hello, .mail, .recipient, .data, .chunkComplete, .messageComplete, .reset, .noop, .verify,
+                .help, .quit, .fault:
+                let answer = decide(event, input, &desk)
+                var writer = gathered.writer(room: ReceiverSession.longestReply)
+                session.answer(answer, to: event, into: &writer)
+                gathered.take(writer)
+                if session.isFinished { phase = .draining }
+            }
+        }
+    }
+
+    private mutating func read(_ content: Span<UInt8>) {
+        record?.read(content)
+        stored?.read(content)
+    }
+
+    private mutating func decide(
+        _ event: ReceiverEvent, _ input: Span<UInt8>, _ desk: inout SinkDesk
+    ) -> ReceiverAnswer {
+        switch event {
+        case .hello:
+            record?.hello(session.path(in: input))
+            return .standard
+        case .mail:
+            guard !desk.isStopping else { return .hangUp(.stopping) }
+            record?.beginMessage(from: session.path(in: input))
+            stored?.beginMessage()
+            return .standard
+        case .recipient:
+            let hasRoom = record?.add(recipient: session.path(in: input)) ?? true
+            return hasRoom ? .standard : .refuse(.tooManyRecipients)
+        case .messageComplete:
+            return accept(&desk)
+        case .needsInput, .content, .contentReturn, .data, .chunkComplete, .reset, .noop, .verify, .help,
+            .quit,
+            .fault:
+            return .standard
+        }
+    }
+
+    private mutating func accept(_ desk: inout SinkDesk) -> ReceiverAnswer {
+        guard stored?.accept() ?? true else { return .refuse(.storeFull) }
+        record?.appendLine(time: desk.time, byteCount: session.contentCount, to: &desk.lines)
+        desk.count(recipients: session.recipientCount, bytes: session.contentCount)
+        return .standard
+    }
+}
+
+extension ReceiverRefusal {
+    fileprivate static let stopping = ReceiverRefusal(421, "4.3.2", "Service is shutting down")
+    fileprivate static let tooManyRecipients = ReceiverRefusal(452, "4.5.3", "Too many recipients")
+    fileprivate static let storeFull = ReceiverRefusal(452, "4.3.1", "Message cannot be stored")
+}

@@ -1,0 +1,80 @@
+internal import Synchronization
+
+/// What a sink has taken in.
+package struct SinkStatistics: Equatable, Sendable {
+    /// Connections that were greeted.
+    package var sessions = 0
+    /// Accepted messages.
+    package var messages = 0
+    /// Recipients of accepted messages.
+    package var recipients = 0
+    /// Octets of the content of accepted messages.
+    package var bytes = 0
+    /// From the first connection to the last accepted message; 0 before there are both.
+    package var seconds = 0.0
+
+    package init() {}
+
+    package var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
+}
+
+/// What one worker has taken in, in a form that other threads may read at any time.
+///
+/// The worker counts in plain memory and publishes once a turn.
+final class SinkTally: Sendable {
+    private let sessions = Atomic(0)
+    private let messages = Atomic(0)
+    private let recipients = Atomic(0)
+    private let bytes = Atomic(0)
+    private let first = Atomic(Int64.max)
+    private let last = Atomic(Int64.min)
+
+    func publish(_ counts: SinkCounts) {
+        sessions.store(counts.sessions, ordering: .relaxed)
+        messages.store(counts.messages, ordering: .relaxed)
+        recipients.store(counts.recipients, ordering: .relaxed)
+        bytes.store(counts.bytes, ordering: .relaxed)
+        first.store(counts.firstSession, ordering: .relaxed)
+        last.store(counts.lastMessage, ordering: .relaxed)
+    }
+
+    var counts: SinkCounts {
+        var counts = SinkCounts()
+        counts.sessions = sessions.load(ordering: .relaxed)
+        counts.messages = messages.load(ordering: .relaxed)
+        counts.recipients = recipients.load(ordering: .relaxed)
+        counts.bytes = bytes.load(ordering: .relaxed)
+        counts.firstSession = first.load(ordering: .relaxed)
+        counts.lastMessage = last.load(ordering: .relaxed)
+        return counts
+    }
+}
+
+/// The counters of one worker; times are nanoseconds of the monotonic clock.
+struct SinkCounts: Equatable {
+    var sessions = 0
+    var messages = 0
+    var recipients = 0
+    var bytes = 0
+    var firstSession = Int64.max
+    var lastMessage = Int64.min
+
+    mutating func add(_ other: SinkCounts) {
+        sessions += other.sessions
+        messages += other.messages
+        recipients += other.recipients
+        bytes += other.bytes
+        firstSession = min(firstSession, other.firstSession)
+        lastMessage = max(lastMessage, other.lastMessage)
+    }
+
+    var statistics: SinkStatistics {
+        var statistics = SinkStatistics()
+        statistics.sessions = sessions
+        statistics.messages = messages
+        statistics.recipients = recipients
+        statistics.bytes = bytes
+        if lastMessage > firstSession { statistics.seconds = Double(lastMessage - firstSession) / 1e9 }
+        return statistics
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Campaign
+import Engine
+import Foundation
+import Measurement
+import Message
+import Primitives
+import Uring
+
+/// What `plan` and `send` have in common before anything is sent.
+enum CampaignSupport {
+    /// Loads a campaign, or tells everything that is wrong with it and ends with the exit code that says so.
+    static func load(_ path: String, route: String?, seed: UInt64) throws -> LoadedCampaign {
+        guard FileManager.default.fileExists(atPath: path) else {
+            Console.fail("\(path): there is no such file: give the path of a campaign's manifest")
+            throw ExitStatus.noInput
+        }
+        do throws(ManifestProblems) {
+            let campaign = try ManifestLoader.load(path: path, route: route, seed: seed)
+            for warning in campaign.warnings { Console.note("\(warning)") }
+            return campaign
+        } catch {
+            Console.note("\(error)")
+            throw ExitStatus.badInput
+        }
+    }
+
+    static func letter(of campaign: borrowing LoadedCampaign) throws -> Letter {
+        let parts = campaign.letterParts(
+            runToken: RunSupport.token(digits: 16), boundaryToken: RunSupport.token(digits: 32))
+        do {
+            return try Letter(parts)
+        } catch {
+            Console.fail("the letter cannot be composed: \(error)")
+            throw ExitStatus.badInput
+        }
+    }
+
+    /// A file beside the manifest.
+    static func path(of name: String, besides manifest: String) -> String {
+        let directory = (manifest as NSString).deletingLastPathComponent
+        return directory.isEmpty ? name : "\(directory)/\(name)"
+    }
+
+    /// Runs `body`, with a file that cannot be read or written turned into a sentence and an exit code.
+    static func withFileErrors<Result: ~Copyable>(_ status: ExitCode, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as FileFault {
+            Console.fail("\(fault)")
+            throw status
+        }
+    }
+}
+
+extension Route {
+    var socketAddress: SocketAddress {
+        var halves: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in address.prefix(16).enumerated() {
+            let shift = UInt64(index % 8 * 8)
+            if index < 8 { halves.0 |= UInt64(byte) << shift } else { halves.1 |= UInt64(byte) << shift }
+        }
+        return address.count == 4
+            ? SocketAddress(ipv4: UInt32(truncatingIfNeeded: halves.0), port: port)
+            : SocketAddress(ipv6: halves.0, halves.1, port: port)
+    }
+}
+
+extension RejectedReason {
+    /// Reasons with their counts, in the order of their declaration; those without are left out.
+    static func list(_ counts: [RowRejection.Kind: Int]) -> [RejectedReason] {
+        RowRejection.Kind.allCases.compactMap { kind in
+            counts[kind].map { RejectedReason(reason: kind.rawValue, count: $0) }
+        }
+    }
+}

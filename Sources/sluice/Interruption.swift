@@ -1,0 +1,24 @@
+import Glibc
+import Synchronization
+import Terminal
+import Uring
+
+/// Whether the operator has asked for the end, by Ctrl-C or SIGTERM.
+final class Interruption: Sendable {
+    private let arrived = Atomic(false)
+
+    var hasArrived: Bool { arrived.load(ordering: .relaxed) }
+
+    /// Calls `onFirst` for the first signal; a second one ends the process at once, and what is under way may
+    /// or may not arrive. Call before other threads are started.
+    static func watch(_ onFirst: @escaping @Sendable () -> Void) throws(SystemFault) -> Interruption {
+        let interruption = Interruption()
+        try StopSignals.watch {
+            interruption.arrived.store(true, ordering: .relaxed)
+            onFirst()
+        } beforeExit: {
+            if Console.error.isLive { Console.write(ProgressDisplay.showCursor + "\n", to: STDERR_FILENO) }
+        }
+        return interruption
+    }
+}

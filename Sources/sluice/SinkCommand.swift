@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import SMTP
+import Sink
+import Uring
+
+struct SinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sink",
+        abstract: "Receives mail at full speed, and delivers none of it.",
+        discussion: """
+            A server to send to while trying, testing and measuring. It accepts every message and drops it, \
+            unless --log or --store say what to keep.
+
+            The first line on standard output is "sluice sink: listening on ADDRESS:PORT". Ctrl-C or SIGTERM \
+            ends it: messages on their way are still taken, then the statistics are printed.
+
+            With --log FILE there is one line of JSON for each accepted message, in the file before the \
+            message's 250 is sent: time (seconds since 1970), session, peer, ehlo, mail_from, recipients, \
+            bytes and sha256 of the content (dots removed, without the line with the dot), message_id. The \
+            file is appended to.
+
+            EXAMPLES
+              sluice sink                                   take mail on 127.0.0.1:2525, keep nothing
+              sluice sink --log mail.jsonl --store mail     keep a log, and every message as a file
+              sluice sink --listen '[::1]:0' --workers 1    on IPv6, on a free port, on one core
+
+            EXIT CODES
+              0  ended by a signal    64  wrong use       69  cannot listen
+              71 no io_uring, or a system call failed     74  the log or the store cannot be written
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Address and port; IPv6 in brackets; port 0 takes a free one.", valueName: "address:port"))
+    var listen = ListenAddress(address: .loopback(port: 2_525))
+
+    @Option(help: ArgumentHelp("Append a line of JSON for each accepted message.", valueName: "file"))
+    var log: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write each message to a file in this directory: its exact content.", valueName: "directory"))
+    var store: String?
+
+    @Flag(name: .customLong("no-pipelining"), help: "Do not offer PIPELINING.")
+    var withoutPipelining = false
+
+    @Flag(name: .customLong("no-chunking"), help: "Do not offer CHUNKING, and refuse BDAT.")
+    var withoutChunking = false
+
+    @Option(help: "Threads, each with a ring of its own. (default: one for each core)")
+    var workers: Int?
+
+    @Flag(help: "Print the statistics as one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        if let workers, workers < 1 || workers > 1_024 {
+            throw ValidationError("--workers takes a number from 1 to 1024.")
+        }
+    }
+
+    func run() throws {
+        if !listen.address.isLoopback {
+            say(
+                "warning: \(listen.address) can be reached from other machines; the sink takes mail from anybody"
+            )
+        }
+        do throws(SinkFault) {
+            let sink = try SinkServer(options).start(stoppedBySignals: true)
+            show("sluice sink: listening on \(sink.address)")
+            show(text(of: try sink.waitUntilStopped()))
+        } catch {
+            say(error.description)
+            throw error.exitCode
+        }
+    }
+
+    private var options: SinkOptions {
+        var options = SinkOptions()
+        options.listen = listen.address
+        options.logPath = log
+        options.storePath = store
+        options.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
+        options.offer.pipelining = !withoutPipelining
+        options.offer.chunking = !withoutChunking
+        return options
+    }
+
+    private func text(of statistics: SinkStatistics) -> String {
+        guard !json else { return statistics.json }
+        let megabytes = rounded(Double(statistics.bytes) / 1e6)
+        return "sluice sink: \(statistics.messages) messages to \(statistics.recipients) recipients, "
+            + "\(megabytes) MB, \(statistics.sessions) sessions; \(rounded(statistics.seconds)) s, "
+            + "\(Int(statistics.messagesPerSecond)) messages/s"
+    }
+
+    /// At once, also into a pipe: scripts wait for the port.
+    private func show(_ line: String) {
+        Console.print(line)
+    }
+
+    private func say(_ sentence: String) {
+        Console.note("sluice sink: \(sentence)")
+    }
+}
+
+private func rounded(_ value: Double) -> String {
+    String(format: "%.1f", value)
+}
+
+/// Where a server listens, as people write it.
+struct ListenAddress: ExpressibleByArgument {
+    var address: SocketAddress
+
+    init(address: SocketAddress) { self.address = address }
+
+    init?(argument: String) {
+        guard let address = SocketAddress(argument) else { return nil }
+        self.address = address
+    }
+
+    var defaultValueDescription: String { address.description }
+}
+
+extension SinkStatistics {
+    fileprivate var json: String {
+        let seconds = String(format: "%.3f", seconds)
+        let rate = String(format: "%.1f", messagesPerSecond)
+        return "{\"messages\":\(messages),\"recipients\":\(recipients),\"bytes\":\(bytes),"
+            + "\"sessions\":\(sessions),\"seconds\":\(seconds),\"messages_per_second\":\(rate)}"
+    }
+}
+
+extension SinkFault {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .listen: ExitStatus.unavailable
+        case .ring, .system: ExitStatus.system
+        case .log, .store: ExitStatus.inputOutput
+        }
+    }
+}
