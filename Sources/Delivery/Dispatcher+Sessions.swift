@@ -27,7 +27,6 @@ extension Dispatcher {
     package mutating func sessionEnded(in lane: Int, failed: Bool, at now: Instant) -> Bool {
         sessions -= 1
         lanes[lane].sessions -= 1
-        if let next = crowdedOut.removeFirst() { list(next) }
         list(lane)
         guard failed else { return false }
         let failures = lanes[lane].failures + 1

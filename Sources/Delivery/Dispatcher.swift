@@ -56,13 +56,14 @@ package struct Dispatcher: ~Copyable {
     /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
         while let lane = paused.popExpired(at: now) { list(lane) }
-        while let lane = listed.last {
+        while let lane = listed.last ?? nextOfCrowd() {
             switch lanes[lane].next(at: now, within: limits) {
             case .send(let slot):
                 lanes[lane].idleSessions.removeLast()
                 return .give(slot)
             case .connect where sessions >= limits.sessions:
-                crowdedOut.append(lane)
+                if !lanes[lane].isCrowdedOut { crowdedOut.append(lane) }
+                lanes[lane].isCrowdedOut = true
                 unlist()
             case .connect:
                 sessions += 1
@@ -137,6 +138,14 @@ package struct Dispatcher: ~Copyable {
             lanes.append(Lane(site: site))
         }
         return Int(laneOfSite[site])
+    }
+
+    /// The lane that has waited longest for a place among the sessions, now that there is one.
+    private mutating func nextOfCrowd() -> Int? {
+        guard sessions < limits.sessions, let lane = crowdedOut.removeFirst() else { return nil }
+        lanes[lane].isCrowdedOut = false
+        list(lane)
+        return lane
     }
 
     mutating func list(_ lane: Int) {

@@ -68,13 +68,15 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     }
 
     /// One pass: decide, submit, wait, apply, expire. Next: `Session.nextCommand`.
-    package mutating func turn() {
+    ///
+    /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
+    package mutating func turn(atMost longestWait: Interval? = nil) {
         giveWork()
         speak()
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
-        network.wait(until: nextWakeUp)
+        network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
         while let completion = network.nextCompletion() { apply(completion) }
         expireDeadlines()
     }

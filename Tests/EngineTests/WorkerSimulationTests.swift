@@ -32,6 +32,19 @@ import Uring
         world.expectOrderlyEnd()
     }
 
+    @Test(arguments: 0..<100)
+    func recipientsThatComeInSlowlyAreAllSentTo(seed: Int) throws {
+        var campaign = SimulatedCampaign(seed: UInt64(seed))
+        campaign.faults = .none
+        campaign.recipients = 300
+        campaign.sites = 9
+        campaign.comesInSlowly = true
+        let world = try campaign.run()
+        #expect(world.tally.counts == OutcomeCounts(accepted: 300), "seed \(seed)")
+        world.expectReceiversAgree()
+        world.expectOrderlyEnd()
+    }
+
     @Test func nobodyThereCallsTheRunOff() throws {
         var campaign = SimulatedCampaign(seed: 3)
         campaign.faults = .none
@@ -76,6 +89,8 @@ struct SimulatedCampaign {
     var grouping = Session.Grouping.grouped
     var recipients = 60
     var sites = 3
+    /// A few recipients each turn, instead of all before the first.
+    var comesInSlowly = false
     var stopAfterTurns = Int.max
     var sizeLimit: Int?
 
@@ -91,11 +106,17 @@ struct SimulatedCampaign {
         let network = SimulatedNetwork(seed: seed, faults: faults, receivers: [receiver])
         let outcomes = RecordingListener()
         var worker = Worker(network: network, mission: try mission(), outcomes: outcomes)
-        for number in 0..<recipients { admit(number, to: &worker) }
-        worker.closeAdmission()
+        var random = SeededRandom(seed: seed)
+        var admitted = 0
         var turns = 0
         while !worker.isDone {
-            worker.turn()
+            if admitted < recipients {
+                let end = comesInSlowly ? min(recipients, admitted + Int.random(in: 0...5, using: &random)) : recipients
+                for number in admitted..<end { admit(number, to: &worker) }
+                admitted = end
+                if admitted == recipients { worker.closeAdmission() }
+            }
+            worker.turn(atMost: comesInSlowly ? .milliseconds(30) : nil)
             turns += 1
             if turns == stopAfterTurns { worker.stop() }
             try #require(turns < 1_000_000, "seed \(seed): the worker does not come to an end")
