@@ -118,13 +118,14 @@ extension Session {
     }
 
     private mutating func recipientAnswered(_ reply: Reply) -> SessionEvent {
-        receiving.answered += 1
         switch reply.severity {
         case .success:
+            receiving.answered += 1
             receiving.accepted += 1
             return .proceed
         case .intermediate: return end(with: .fault(.impossibleReply))
         case .transient, .permanent:
+            receiving.answered += 1
             if receiving.mailRefused { return .proceed }
             let isLast = receiving.answered == receiving.expected
             let isOver = isLast && receiving.accepted == 0 && owed.isEmpty
