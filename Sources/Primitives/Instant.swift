@@ -68,7 +68,7 @@ public struct Instant: Comparable, Hashable, Sendable {
 
     @inlinable
     public static func - (later: Instant, earlier: Instant) -> Interval {
-        Interval(nanoseconds: saturatingAdd(later.nanoseconds, saturatingMultiply(earlier.nanoseconds, -1)))
+        Interval(nanoseconds: saturatingSubtract(later.nanoseconds, earlier.nanoseconds))
     }
 }
 
@@ -76,6 +76,12 @@ public struct Instant: Comparable, Hashable, Sendable {
 func saturatingAdd(_ left: Int64, _ right: Int64) -> Int64 {
     let (sum, overflow) = left.addingReportingOverflow(right)
     return overflow ? (right < 0 ? .min : .max) : sum
+}
+
+@inlinable
+func saturatingSubtract(_ left: Int64, _ right: Int64) -> Int64 {
+    let (difference, overflow) = left.subtractingReportingOverflow(right)
+    return overflow ? (left < 0 ? .min : .max) : difference
 }
 
 @inlinable

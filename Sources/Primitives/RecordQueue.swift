@@ -63,7 +63,9 @@ public struct PagePool: ~Copyable {
     public mutating func append(_ record: Span<UInt8>, tag: UInt64, to queue: inout RecordQueue) {
         let place = unsafe roomForRecord(of: record.count, tag: tag, in: &queue)
         unsafe record.withUnsafeBytes { source in
-            if let start = source.baseAddress { unsafe place.copyMemory(from: start, byteCount: source.count) }
+            if let start = source.baseAddress {
+                unsafe place.copyMemory(from: start, byteCount: source.count)
+            }
         }
     }
 
@@ -120,11 +122,9 @@ public struct PagePool: ~Copyable {
     public mutating func removeFirst(of queue: inout RecordQueue) {
         queue.readOffset += unsafe PagePool.recordHeader + PagePool.count(of: firstRecord(of: queue))
         queue.count -= 1
-        if queue.count == 0 {
-            rewind(&queue)
-        } else if unsafe isRead(queue.first, to: queue.readOffset, in: queue) {
-            dropFirstPage(of: &queue)
-        }
+        guard queue.count > 0 else { return rewind(&queue) }
+        // More than one: a page whose only record was taken back is full and empty at once.
+        while unsafe isRead(queue.first, to: queue.readOffset, in: queue) { dropFirstPage(of: &queue) }
     }
 
     /// Forgets all records of the queue.
@@ -133,13 +133,15 @@ public struct PagePool: ~Copyable {
         queue = RecordQueue()
     }
 
-    /// An emptied queue keeps its last page and starts again at its beginning, unless the page is a large one:
-    /// queues that come and go every message must not visit the free lists.
+    /// An emptied queue keeps its last page and starts again at its beginning, unless the page is a large
+    /// one: queues that come and go every message must not visit the free lists.
     private mutating func rewind(_ queue: inout RecordQueue) {
         while let first = unsafe queue.first, let last = unsafe queue.last, unsafe first != last {
             dropFirstPage(of: &queue)
         }
-        if let page = unsafe queue.first, unsafe PagePool.headerOf(page).pointee.payload > PagePool.payloads[0] {
+        if let page = unsafe queue.first,
+            unsafe PagePool.headerOf(page).pointee.payload > PagePool.payloads[0]
+        {
             dropFirstPage(of: &queue)
         }
         queue.readOffset = 0
@@ -156,7 +158,9 @@ public struct PagePool: ~Copyable {
     }
 
     private func firstRecord(of queue: RecordQueue) -> UnsafeMutableRawPointer {
-        guard let page = unsafe queue.first, queue.count > 0 else { preconditionFailure("the queue is empty") }
+        guard let page = unsafe queue.first, queue.count > 0 else {
+            preconditionFailure("the queue is empty")
+        }
         return unsafe page + PagePool.header + queue.readOffset
     }
 
@@ -179,20 +183,24 @@ public struct PagePool: ~Copyable {
         return unsafe place + PagePool.recordHeader
     }
 
-    private mutating func pageWithRoom(for needed: Int, in queue: inout RecordQueue) -> UnsafeMutableRawPointer {
-        guard let last = unsafe queue.last else {
-            let page = unsafe takePage(class: 0, atLeast: needed)
-            unsafe queue.first = page
-            unsafe queue.last = page
-            return unsafe page
+    private mutating func pageWithRoom(
+        for needed: Int, in queue: inout RecordQueue
+    ) -> UnsafeMutableRawPointer {
+        if let last = unsafe queue.last {
+            let room = unsafe PagePool.headerOf(last).pointee.payload - queue.writeOffset
+            if room >= needed { return unsafe last }
+            if room >= 4 {
+                unsafe (last + PagePool.header + queue.writeOffset).storeBytes(of: .max, as: UInt32.self)
+            }
         }
-        let payload = unsafe PagePool.headerOf(last).pointee.payload
-        if payload - queue.writeOffset >= needed { return unsafe last }
-        if payload - queue.writeOffset >= 4 {
-            unsafe (last + PagePool.header + queue.writeOffset).storeBytes(of: .max, as: UInt32.self)
-        }
+        // The page that an empty queue kept is too small: nothing of it is left to be read.
+        if queue.count == 0 { clear(&queue) }
         let page = unsafe takePage(class: queue.count < 8 ? 0 : queue.count < 64 ? 1 : 2, atLeast: needed)
-        unsafe PagePool.headerOf(last).pointee.next = page
+        if let last = unsafe queue.last {
+            unsafe PagePool.headerOf(last).pointee.next = page
+        } else {
+            unsafe queue.first = page
+        }
         unsafe queue.last = page
         queue.writeOffset = 0
         return unsafe page

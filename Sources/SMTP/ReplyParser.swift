@@ -2,14 +2,16 @@ import Primitives
 
 /// Finds replies in what a server sends, fed in any pieces.
 ///
-/// Strict where leniency loses mail (RFC 5321 4.2): a code of three digits, the first 2 to 5; the same code on
-/// every line; then a space, a hyphen or the end of the line. Bounded everywhere. Lines end in LF; a CR before
-/// it is dropped. Nothing is allocated.
+/// Strict where leniency loses mail (RFC 5321 4.2): a code of three digits, the first 2 to 5; the same code
+/// on every line; then a space, a hyphen or the end of the line. Bounded everywhere. Lines end in LF; a CR
+/// before it is dropped. Nothing is allocated.
 package struct ReplyParser: Sendable {
+    /// Bytes before the LF.
     package static let longestLine = 4_096
     package static let mostLines = 128
+    /// Bytes of all lines of a reply, without their ends.
     package static let mostBytes = 65_536
-    /// Of a line that came in pieces only so many bytes are kept; the rest is counted and dropped.
+    /// Only so many bytes of a line are read (RFC 5321 4.5.3.1.5); the rest is counted and dropped.
     package static let keptBytes = 512
 
     package enum Step: Hashable, Sendable {
@@ -24,6 +26,7 @@ package struct ReplyParser: Sendable {
     private var carry = InlineArray<512, UInt8>(repeating: 0)
     /// The length so far of a line that came in pieces, also of what was not kept.
     private var carriedCount = 0
+    private var lastCarried: UInt8 = 0
     private var lineCount = 0
     private var byteCount = 0
     private var code: UInt16 = 0
@@ -38,16 +41,15 @@ package struct ReplyParser: Sendable {
         guard let end = endOfLine(in: input, from: cursor) else { return carryRest(of: input, from: &cursor) }
         let start = cursor
         cursor = end + 1
-        if carriedCount == 0 {
-            textIsCarried = false
-            return finishLine(input, start..<end)
+        textIsCarried = carriedCount > 0
+        guard textIsCarried else {
+            return finishLine(input, from: start, count: end - start, last: end > start ? input[end - 1] : 0)
         }
         if let fault = keep(input, start..<end) { return .fault(fault) }
-        textIsCarried = true
-        let kept = min(carriedCount, ReplyParser.keptBytes)
-        carriedCount = 0
         let line = carry
-        return finishLine(line.span, 0..<kept)
+        let count = carriedCount
+        carriedCount = 0
+        return finishLine(line.span, from: 0, count: count, last: lastCarried)
     }
 
     /// Appends the text of the line that `next` found last, without its code.
@@ -77,20 +79,24 @@ package struct ReplyParser: Sendable {
         guard carriedCount + range.count <= ReplyParser.longestLine else { return .lineTooLong }
         for index in range {
             if carriedCount < ReplyParser.keptBytes { carry[carriedCount] = input[index] }
+            lastCarried = input[index]
             carriedCount += 1
         }
         return nil
     }
 
-    private mutating func finishLine(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Step {
-        var line = range
-        if let last = line.last, bytes[last] == 0x0D { line.removeLast() }
-        guard line.count <= ReplyParser.longestLine else { return .fault(.lineTooLong) }
+    /// - Parameter count: of the whole line, whatever of it stands in `bytes`; its last byte may be a CR.
+    private mutating func finishLine(
+        _ bytes: Span<UInt8>, from start: Int, count: Int, last: UInt8
+    ) -> Step {
+        guard count <= ReplyParser.longestLine else { return .fault(.lineTooLong) }
+        let length = last == 0x0D ? count - 1 : count
+        let line = start..<start + min(length, ReplyParser.keptBytes)
         guard let lineCode = replyCode(bytes, line) else { return .fault(.badCode) }
         if lineCount > 0 && lineCode != code { return .fault(.changingCode) }
         code = lineCode
         lineCount += 1
-        byteCount += line.count
+        byteCount += length
         guard lineCount <= ReplyParser.mostLines else { return .fault(.tooManyLines) }
         guard byteCount <= ReplyParser.mostBytes else { return .fault(.replyTooLong) }
         text = min(line.lowerBound + 4, line.upperBound)..<line.upperBound
@@ -116,9 +122,13 @@ package struct ReplyParser: Sendable {
     /// The enhanced code at the start of the text, when its class agrees with the reply's (RFC 2034 4).
     private func enhancedCode(_ bytes: Span<UInt8>) -> EnhancedCode? {
         var index = text.lowerBound
-        guard text.count >= 5, bytes[index] &- 0x30 == UInt8(code / 100), bytes[index + 1] == 0x2E else { return nil }
+        guard text.count >= 5, bytes[index] &- 0x30 == UInt8(code / 100), bytes[index + 1] == 0x2E else {
+            return nil
+        }
         index += 2
-        guard let subject = number(bytes, &index), index < text.upperBound, bytes[index] == 0x2E else { return nil }
+        guard let subject = number(bytes, &index), index < text.upperBound, bytes[index] == 0x2E else {
+            return nil
+        }
         index += 1
         guard let detail = number(bytes, &index) else { return nil }
         guard index == text.upperBound || bytes[index] == 0x20 else { return nil }

@@ -47,7 +47,8 @@ extension Session {
     /// a 421 that settled a message, the session `isOver`.
     ///
     /// - Parameter contentSent: whether the kernel has taken all that was written. A final reply before that
-    ///   answers something else than the dot: a refusal stands, an acceptance does not count (RFC 5321 4.1.1.4).
+    ///   answers something else than the dot: a refusal stands, an acceptance does not count (RFC 5321
+    ///   4.1.1.4).
     ///
     /// Next: `Verdict.init`.
     package mutating func receive(_ reply: Reply, contentSent: Bool) -> SessionEvent {
@@ -83,11 +84,13 @@ extension Session {
         }
     }
 
-    /// A refused EHLO is tried once more as HELO, without extensions (RFC 5321 3.2).
+    /// A refused EHLO is tried once more as HELO, without extensions (RFC 5321 3.2): those that the caller may
+    /// have read in the replies to either do not count.
     private mutating func helloAnswered(_ reply: Reply) -> SessionEvent {
         guard case .helloSent(let extended) = phase else { return end(with: .fault(.impossibleReply)) }
         switch reply.severity {
         case .success:
+            if !extended { capabilities = Capabilities() }
             phase = .ready
             return .ready
         case .intermediate: return end(with: .fault(.impossibleReply))
@@ -115,13 +118,14 @@ extension Session {
     }
 
     private mutating func recipientAnswered(_ reply: Reply) -> SessionEvent {
-        receiving.answered += 1
         switch reply.severity {
         case .success:
+            receiving.answered += 1
             receiving.accepted += 1
             return .proceed
         case .intermediate: return end(with: .fault(.impossibleReply))
         case .transient, .permanent:
+            receiving.answered += 1
             if receiving.mailRefused { return .proceed }
             let isLast = receiving.answered == receiving.expected
             let isOver = isLast && receiving.accepted == 0 && owed.isEmpty

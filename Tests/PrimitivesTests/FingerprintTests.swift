@@ -1,0 +1,81 @@
+import Primitives
+import Testing
+
+@Suite("Fingerprints")
+struct FingerprintTests {
+    private func fingerprint(_ text: String, seed: UInt64 = 1) -> Fingerprint {
+        Fingerprint(of: Array(text.utf8).span, seed: seed)
+    }
+
+    @Test("The same bytes and seed give the same fingerprint; another seed gives another")
+    func seed() {
+        #expect(fingerprint("a@b.example") == fingerprint("a@b.example"))
+        #expect(fingerprint("a@b.example", seed: 1) != fingerprint("a@b.example", seed: 2))
+        #expect(fingerprint("", seed: 1) != fingerprint("", seed: 2))
+    }
+
+    @Test("Zero bytes at the end count", arguments: [0, 1, 7, 8, 9, 15, 16, 17])
+    func length(count: Int) {
+        let text = String(repeating: "x", count: count)
+        let fingerprints = (0...20).map { fingerprint(text + String(repeating: "\0", count: $0)) }
+        #expect(Set(fingerprints).count == fingerprints.count)
+        #expect(Set(fingerprints.map(\.low)).count == fingerprints.count)
+        #expect(Set(fingerprints.map(\.high)).count == fingerprints.count)
+    }
+
+    @Test("Every bit of the input moves about half of both halves")
+    func avalanche() {
+        let text = Array("someone@mail.example".utf8)
+        let before = Fingerprint(of: text.span, seed: 7)
+        for bit in 0..<text.count * 8 {
+            var changed = text
+            changed[bit / 8] ^= 1 << UInt8(bit % 8)
+            let after = Fingerprint(of: changed.span, seed: 7)
+            #expect((12...52).contains((before.low ^ after.low).nonzeroBitCount), "bit \(bit)")
+            #expect((12...52).contains((before.high ^ after.high).nonzeroBitCount), "bit \(bit)")
+        }
+    }
+
+    @Test("The order of words counts")
+    func order() {
+        #expect(fingerprint("aaaaaaaabbbbbbbb") != fingerprint("bbbbbbbbaaaaaaaa"))
+    }
+}
+
+@Suite("Set of fingerprints")
+struct FingerprintSetTests {
+    @Test("It holds what a set of the standard library holds", arguments: [1, 2] as [UInt64])
+    func model(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var set = FingerprintSet()
+        var model: Set<UInt32> = []
+        var mistakes = 0
+        for _ in 0..<200_000 {
+            // A third of the draws has been there before.
+            let number = UInt32.random(in: 0..<250_000, using: &random)
+            let isNew = set.insert(fingerprint(number, seed))
+            if isNew != model.insert(number).inserted { mistakes += 1 }
+        }
+        for number in 0..<250_000 as Range<UInt32> {
+            if set.contains(fingerprint(number, seed)) != model.contains(number) { mistakes += 1 }
+        }
+        let count = set.count
+        #expect(mistakes == 0 && count == model.count, "seed \(seed)")
+    }
+
+    @Test("An empty set holds nothing")
+    func empty() {
+        let set = FingerprintSet()
+        let holds = set.contains(fingerprint(1, 1))
+        let count = set.count
+        #expect(!holds && count == 0)
+    }
+
+    private func fingerprint(_ number: UInt32, _ seed: UInt64) -> Fingerprint {
+        let bytes: [UInt8] = [
+            UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8),
+            UInt8(truncatingIfNeeded: number >> 16), UInt8(truncatingIfNeeded: number >> 24),
+        ]
+        return Fingerprint(of: bytes.span, seed: seed)
+    }
+}
