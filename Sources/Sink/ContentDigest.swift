@@ -15,7 +15,8 @@ final class DigestAlgorithm: @unchecked Sendable {
     deinit { unsafe EVP_MD_free(method) }
 }
 
-/// The SHA-256 of one message after the other, in memory that is used again.
+/// The SHA-256 of one message after the other. OpenSSL 3.0 makes its state of 112 bytes anew for each; nothing
+/// else is allocated.
 @safe
 struct ContentDigest: ~Copyable {
     static let byteCount = 32

@@ -29,7 +29,7 @@ struct SinkWorker: ~Copyable {
     init(_ shared: SinkShared, index: Int, listener: Int32) throws(RingError) {
         let capacity = shared.options.connectionsPerWorker
         let ring = try Ring(entries: 1_024, completionEntries: min(65_536, max(4_096, capacity * 2)))
-        buffers = try BufferRing(for: ring, group: SinkWorker.bufferGroup, count: 1_024, bufferSize: 8_192)
+        buffers = try BufferRing(for: ring, group: SinkWorker.bufferGroup, count: 512, bufferSize: 16_384)
         self.ring = ring
         self.shared = shared
         self.index = index
