@@ -14,6 +14,8 @@ package struct Manifest: Hashable, Sendable {
         case lockstep
         /// The body of a message and the commands of the next in one write.
         case grouped
+        /// Several whole messages in one write, where the receiver offers CHUNKING.
+        case chunked
     }
 
     package struct Mailbox: Hashable, Sendable {

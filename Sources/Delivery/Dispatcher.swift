@@ -103,8 +103,12 @@ package struct Dispatcher: ~Copyable {
 
     /// Takes the oldest message of a lost session back, to be tried on another session; false when it has had
     /// its attempts, and stays where it is.
-    package mutating func putBack(from queue: inout RecordQueue, to lane: Int) -> Bool {
-        let attempts = MessageTag(pool.firstTag(of: queue)).attempts + 1
+    ///
+    /// - Parameter countsAttempt: false when the message had no part in the session's end.
+    package mutating func putBack(
+        from queue: inout RecordQueue, to lane: Int, countsAttempt: Bool = true
+    ) -> Bool {
+        let attempts = MessageTag(pool.firstTag(of: queue)).attempts + (countsAttempt ? 1 : 0)
         guard attempts < limits.mostAttempts else { return false }
         let tag = MessageTag(attempts: attempts, started: .zero).rawValue
         pool.moveFirst(of: &queue, tag: tag, to: &lanes[lane].returned)

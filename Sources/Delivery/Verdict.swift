@@ -49,6 +49,8 @@ package enum Trouble: Hashable, Sendable {
     case rejected(Reply)
     /// 421.
     case shutdown
+    /// We ended it: a message was refused and the next one's envelope was out without a RSET before it.
+    case endedForSafety
     case protocolFault(SessionFault)
 
     /// What was being waited for.

@@ -17,14 +17,15 @@ struct Connection {
 
     var state = State.free
     var lane = 0
-    var session = Session(grouping: .grouped)
+    var session = Session(grouping: .lockstep)
     var parser = ReplyParser()
     /// The rows of the session's open messages, oldest first.
     var inFlight = RecordQueue()
     /// What is being sent, while it is.
     var output: OutputBuffer?
-    /// How many bytes of the last send reach up to the end of a content; 0 when it held none.
-    var commitOffset = 0
+    /// How many contents the last send held, and where in it each of them ended.
+    var contentsInSend = 0
+    var contentEnds = InlineArray<64, Int32>(repeating: 0)
     /// How many bytes the kernel took of a send that failed.
     var taken: Int?
     /// A final reply that came while its send was still out, and what came behind it.
@@ -42,14 +43,27 @@ struct Connection {
 
     var isSending: Bool { output != nil }
 
-    /// Whether the kernel has taken all of the content written last. Known once its send has ended.
-    var contentWasTaken: Bool { (taken ?? .max) >= commitOffset }
+    /// Whether the kernel has taken all of the oldest message's content. Known once its send has ended.
+    var contentWasTaken: Bool { (taken ?? .max) >= endOfContent(0) }
 
-    /// Whether the content written last can have reached the receiver whole, so that its fate is in doubt.
+    /// Whether the content of an open message, counted from the oldest, can have reached the receiver whole,
+    /// so that its fate is in doubt.
     ///
     /// Not when the kernel stopped taking bytes before the CRLF.CRLF that ends it.
-    var mayHaveEndedContent: Bool {
-        guard let taken else { return true }
-        return taken > commitOffset - 5
+    func mayHaveEndedContent(ofOpen index: Int) -> Bool {
+        guard index < session.committedTransactions else { return false }
+        return (taken ?? .max) > endOfContent(index) - 5
+    }
+
+    /// Notes that a content ends here in the send that is being put together.
+    mutating func noteEndOfContent(_ offset: Int) {
+        contentEnds[contentsInSend] = Int32(offset)
+        contentsInSend += 1
+    }
+
+    /// Where the content of an open message ended in the last send; 0 when an earlier send held it.
+    private func endOfContent(_ index: Int) -> Int {
+        let place = contentsInSend - (session.committedTransactions - index)
+        return place >= 0 && place < contentsInSend ? Int(contentEnds[place]) : 0
     }
 }

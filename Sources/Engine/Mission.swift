@@ -12,7 +12,7 @@ package struct Mission: Sendable {
     /// The name for EHLO, checked.
     package var helloName: [UInt8]
     package var destination: SocketAddress
-    package var grouping: Session.Grouping
+    package var grouping: Grouping
     package var limits: Limits
     package var patience: Patience
     /// Nanoseconds between the origin of `Network.now` and 1970: the Date header is made from it.
@@ -22,7 +22,7 @@ package struct Mission: Sendable {
 
     package init(
         letter: Letter, envelopeFrom: [UInt8], helloName: [UInt8], destination: SocketAddress,
-        grouping: Session.Grouping, limits: Limits, patience: Patience, unixOrigin: Int64
+        grouping: Grouping, limits: Limits, patience: Patience, unixOrigin: Int64
     ) {
         self.letter = letter
         self.envelopeFrom = envelopeFrom

@@ -18,6 +18,7 @@ package enum TroubleText {
         case .systemError(let code): SystemFault.text(of: code)
         case .rejected(let reply): "the server turned us away with \(reply.code)"
         case .shutdown: "the server is shutting down (421)"
+        case .endedForSafety: "the session was ended after a refused message"
         case .protocolFault(let fault): "the server does not speak SMTP as it should: \(words(fault))"
         }
     }
@@ -31,7 +32,7 @@ package enum TroubleText {
         case .timedOut, .connectionLost, .protocolFault: "Check that it is an SMTP server, and the right port."
         case .noDescriptors: "Raise the limit (`ulimit -n`), or use fewer sessions."
         case .systemError: "Check the address."
-        case .rejected, .shutdown: "Ask its operator, or try again later."
+        case .rejected, .shutdown, .endedForSafety: "Ask its operator, or try again later."
         }
     }
 
@@ -47,7 +48,7 @@ package enum TroubleText {
             case .mail: "no reply to MAIL"
             case .recipient: "no reply to RCPT"
             case .data: "no reply to DATA"
-            case .content, .loneDot: "no reply to the end of the message"
+            case .content, .chunk, .loneDot: "no reply to the end of the message"
             case .quit: "no reply to QUIT"
             }
         }
@@ -62,6 +63,7 @@ package enum TroubleText {
         case .unsolicited: "a reply that nobody asked for"
         case .impossibleReply: "a reply that its command cannot have"
         case .resetRefused: "RSET was refused"
+        case .acceptedForNobody: "a message was accepted although its recipient was not"
         case .dataWithoutMail: "DATA was granted without MAIL"
         case .prematureReply: "a message was answered before it was sent"
         }

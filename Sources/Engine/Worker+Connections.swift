@@ -79,20 +79,22 @@ extension Worker where Net: ~Copyable {
     /// Decides about the messages that a session left open: in doubt when their content may have arrived
     /// whole, else back to the lane for another session, or deferred when they had their attempts.
     private mutating func settleInFlight(_ slot: ConnectionSlot) {
-        let session = connections[slot].session
-        let trouble = connections[slot].trouble ?? .connectionLost
+        let connection = connections[slot]
+        let session = connection.session
+        let trouble = connection.trouble ?? .connectionLost
+        let isInnocent = trouble == .endedForSafety
         for index in 0..<session.openTransactions {
             let unsettled = session.unsettledRecipients(ofOpen: index)
-            let isCommitted = index < session.committedTransactions && connections[slot].mayHaveEndedContent
             let lane = connections[slot].lane
             if unsettled == 0 {
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
-            } else if isCommitted {
+            } else if connection.mayHaveEndedContent(ofOpen: index) {
                 let verdict = Verdict(outcome: .inDoubt, cause: .lostAfterContent(trouble))
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             } else if unsettled < mission.limits.recipientsPerMessage
-                || !dispatcher.putBack(from: &connections[slot].inFlight, to: lane)
+                || !dispatcher.putBack(
+                    from: &connections[slot].inFlight, to: lane, countsAttempt: !isInnocent)
             {
                 let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
                 settleOldest(slot, recipients: unsettled, verdict)

@@ -11,12 +11,12 @@ extension Worker where Net: ~Copyable {
         guard connections[slot].state == .open, !connections[slot].isSending else { return }
         var buffer = output.take()
         var writer = buffer.writer()
-        connections[slot].commitOffset = 0
+        connections[slot].contentsInSend = 0
         repeat {
             while let command = connections[slot].session.nextCommand() {
                 write(command, of: slot, into: &writer, &buffer)
             }
-        } while beginMessage(slot)
+        } while beginMessage(slot, writer.count)
         guard writer.count > 0 else {
             output.give(buffer)
             return rest(slot)
@@ -29,8 +29,15 @@ extension Worker where Net: ~Copyable {
     }
 
     /// Takes the lane's next message, if the session can have one now. Next: `Session.begin`.
-    private mutating func beginMessage(_ slot: ConnectionSlot) -> Bool {
+    ///
+    /// - Parameter written: bytes that the turn has already: a message more should not make it very large.
+    private mutating func beginMessage(_ slot: ConnectionSlot, _ written: Int) -> Bool {
         guard !isStopping, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
+        if connections[slot].session.style == .chunked && written > 0
+            && written + largestContent > OutputPool.standardCapacity
+        {
+            return false
+        }
         let lane = connections[slot].lane
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
             guard fitsReceiver(slot) else {
@@ -65,6 +72,7 @@ extension Worker where Net: ~Copyable {
             writeRecipient(index, of: slot, into: &writer)
         case .data: CommandWriter.data(into: &writer)
         case .content: writeContent(of: slot, into: &writer, &buffer)
+        case .chunk: writeChunk(of: slot, into: &writer, &buffer)
         case .loneDot: CommandWriter.dot(into: &writer)
         case .quit: CommandWriter.quit(into: &writer)
         }
@@ -74,20 +82,48 @@ extension Worker where Net: ~Copyable {
     private mutating func writeContent(
         of slot: ConnectionSlot, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
     ) {
-        let needed = writer.count + largestCountOfOldest(slot) + roomForEnvelope
-        if needed > buffer.capacity {
-            let larger = output.take(atLeast: needed)
-            var moved = larger.writer()
-            unsafe moved.append(copying: writer.written)
-            output.give(buffer)
-            buffer = larger
-            writer = moved
-        }
+        makeRoom(for: largestCountOfOldest(slot), in: &writer, &buffer)
         date.refresh(at: network.now)
         compose(PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), into: &writer)
         CommandWriter.dot(into: &writer)
-        connections[slot].commitOffset = writer.count
+        connections[slot].noteEndOfContent(writer.count)
         connections[slot].contentWritten = network.now
+    }
+
+    /// Composes the newest message as one chunk. Its count stands before it and is known only behind it: room
+    /// is left for the count that it can have at most, and a digit too many is taken out again.
+    private mutating func writeChunk(
+        of slot: ConnectionSlot, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
+    ) {
+        let bound = largestCount(slot)
+        makeRoom(for: bound, in: &writer, &buffer)
+        let start = writer.count
+        let room = CommandWriter.lastChunkCount(bound)
+        writer.skip(room)
+        date.refresh(at: network.now)
+        compose(PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), into: &writer)
+        let count = writer.count - start - room
+        let surplus = room - CommandWriter.lastChunkCount(count)
+        if surplus > 0 { writer.remove(start..<start + surplus) }
+        var head = writer.gap(start..<start + room - surplus)
+        CommandWriter.lastChunk(count: count, into: &head)
+        connections[slot].noteEndOfContent(writer.count)
+        connections[slot].contentWritten = network.now
+        largestContent = max(largestContent, count + roomForEnvelope)
+    }
+
+    /// Goes on in a larger buffer when a content might not fit this one.
+    private mutating func makeRoom(
+        for count: Int, in writer: inout ByteWriter, _ buffer: inout OutputBuffer
+    ) {
+        let needed = writer.count + count + roomForEnvelope
+        guard needed > buffer.capacity else { return }
+        let larger = output.take(atLeast: needed)
+        var moved = larger.writer()
+        unsafe moved.append(copying: writer.written)
+        output.give(buffer)
+        buffer = larger
+        writer = moved
     }
 
     /// Bytes that a dot and the envelope of another message may take: RFC 5321 4.5.3.1.4 bounds a command.
@@ -189,7 +225,7 @@ extension Worker where Net: ~Copyable {
             case .line: noteCapability(slot, input)
             case .reply(let reply):
                 noteCapability(slot, input)
-                if connections[slot].session.awaited == .content && connections[slot].isSending {
+                if connections[slot].isSending && connections[slot].session.awaitsVerdictOnContent {
                     return hold(slot, reply, input, from: cursor)
                 }
                 let contentSent = connections[slot].contentWasTaken
@@ -218,7 +254,9 @@ extension Worker where Net: ~Copyable {
         case .settled(let count, let stage, let isOver):
             let textCount = copyReplyText(slot, input)
             settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
-            if connections[slot].session.isOver { end(slot, because: .shutdown) }
+            if connections[slot].session.isOver {
+                end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
+            }
         case .finished: finishOldest(slot)
         case .rejected: end(slot, because: .rejected(reply))
         case .shutdown: end(slot, because: .shutdown)

@@ -23,6 +23,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Connections that may have something to say, each once.
     var listed: [ConnectionSlot] = []
     var output = OutputPool()
+    /// Bytes of the largest transaction so far, to judge whether another fits a turn.
+    var largestContent = 0
     var date: DateHeader
     var replyText = ByteBuffer(capacity: ReplyParser.longestLine)
     var nextPublication: Instant

@@ -75,6 +75,30 @@ public struct ByteWriter {
         append(digits.span.extracting(first..<20))
     }
 
+    /// Leaves room for `count` bytes, to be written later by way of `gap`.
+    @inlinable
+    public mutating func skip(_ count: Int) {
+        guard remaining >= count else { return overflow() }
+        filled &+= count
+    }
+
+    /// A writer for the room that `skip` left.
+    @inlinable
+    public func gap(_ range: Range<Int>) -> ByteWriter {
+        precondition(range.lowerBound >= 0 && range.upperBound <= filled, "a gap lies in what was written")
+        return unsafe ByteWriter(
+            UnsafeMutableRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// Takes bytes out of the middle; what follows moves up.
+    @inlinable
+    public mutating func remove(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= filled, "only what was written is removed")
+        let rest = filled - range.upperBound
+        unsafe (base + range.lowerBound).copyMemory(from: base + range.upperBound, byteCount: rest)
+        filled &-= range.count
+    }
+
     /// Forgets everything after the first `newCount` bytes.
     @inlinable
     public mutating func truncate(to newCount: Int) {

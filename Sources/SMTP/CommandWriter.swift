@@ -32,6 +32,24 @@ package enum CommandWriter {
 
     package static func reset(into writer: inout ByteWriter) { writer.append("RSET\r\n") }
     package static func data(into writer: inout ByteWriter) { writer.append("DATA\r\n") }
+    /// `BDAT n LAST`, to be followed by exactly `count` bytes of content (RFC 3030 2).
+    package static func lastChunk(count: Int, into writer: inout ByteWriter) {
+        writer.append("BDAT ")
+        writer.append(decimal: count)
+        writer.append(" LAST\r\n")
+    }
+
+    /// Bytes that `lastChunk` writes for a count.
+    package static func lastChunkCount(_ count: Int) -> Int {
+        var digits = 1
+        var rest = count
+        while rest >= 10 {
+            rest /= 10
+            digits += 1
+        }
+        return "BDAT  LAST\r\n".utf8.count + digits
+    }
+
     package static func dot(into writer: inout ByteWriter) { writer.append(".\r\n") }
     package static func quit(into writer: inout ByteWriter) { writer.append("QUIT\r\n") }
 

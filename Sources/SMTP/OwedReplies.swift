@@ -12,6 +12,8 @@ package struct OwedReplies: Sendable {
         case data
         /// The end of a message's content: the reply that decides.
         case content
+        /// BDAT … LAST, which decides as well.
+        case chunk
         /// The dot that ends a DATA nobody could be accepted for.
         case loneDot
         case quit
@@ -22,10 +24,10 @@ package struct OwedReplies: Sendable {
         var count: UInt16
     }
 
-    /// Enough for two transactions in flight, each at most five entries, and QUIT.
-    package static let capacity = 16
+    /// Enough for the deepest session: RSET, MAIL, a run of RCPT and BDAT for each transaction.
+    package static let capacity = 4 * Grouping.mostDepth
 
-    private var runs = InlineArray<16, Run>(repeating: Run(command: .quit, count: 0))
+    private var runs = InlineArray<256, Run>(repeating: Run(command: .quit, count: 0))
     private var first = 0
     private var used = 0
 

@@ -38,7 +38,7 @@ package struct Patience: Hashable, Sendable {
         case .mail: mail
         case .recipient: recipient
         case .data: data
-        case .content, .loneDot: content
+        case .content, .chunk, .loneDot: content
         case .quit: quit
         }
     }

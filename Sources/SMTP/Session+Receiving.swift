@@ -36,6 +36,8 @@ package enum SessionFault: Error, Hashable, Sendable {
     case impossibleReply
     /// RSET was refused: what the server still holds is unknown.
     case resetRefused
+    /// A chunk was accepted although no recipient of its message was.
+    case acceptedForNobody
     /// 354 after a refused MAIL: the server means another message than we do.
     case dataWithoutMail
     /// A final reply before the whole content was sent.
@@ -55,7 +57,8 @@ extension Session {
         guard let command = owed.removeOldest() else {
             return end(with: reply.announcesShutdown ? .shutdown : .fault(.unsolicited))
         }
-        if reply.announcesShutdown && command != .content && command != .quit { return end(with: .shutdown) }
+        isFilling = false
+        if reply.announcesShutdown && !command.decides { return shutDown() }
         switch command {
         case .greeting: return greeted(reply)
         case .hello: return helloAnswered(reply)
@@ -64,6 +67,7 @@ extension Session {
         case .recipient: return recipientAnswered(reply)
         case .data: return dataAnswered(reply)
         case .content: return contentAnswered(reply, contentSent: contentSent)
+        case .chunk: return chunkAnswered(reply, contentSent: contentSent)
         case .loneDot: return loneDotAnswered(reply)
         case .quit: return end(with: .farewell)
         }
@@ -72,6 +76,12 @@ extension Session {
     private mutating func end(with event: SessionEvent) -> SessionEvent {
         abandon()
         return event
+    }
+
+    /// Commands are answered in their order: after 421 to one, none behind it is carried out.
+    private mutating func shutDown() -> SessionEvent {
+        committedTransactions = 0
+        return end(with: .shutdown)
     }
 
     private mutating func greeted(_ reply: Reply) -> SessionEvent {
@@ -92,6 +102,7 @@ extension Session {
         case .success:
             if !extended { capabilities = Capabilities() }
             phase = .ready
+            style = grouping.style(with: capabilities)
             return .ready
         case .intermediate: return end(with: .fault(.impossibleReply))
         case .permanent where extended:
@@ -153,8 +164,29 @@ extension Session {
         guard contentSent || reply.severity != .success else { return end(with: .fault(.prematureReply)) }
         let count = receiving.accepted
         closeOldestTransaction()
+        if reply.severity != .success { contentRefused() }
+        if reply.announcesShutdown { committedTransactions = 0 }
         if !contentSent || reply.announcesShutdown { abandon() }
         return .settled(count: count, stage: .content, isOver: true)
+    }
+
+    /// The answer to BDAT … LAST. When nobody was accepted the chunk's refusal is only expected; its
+    /// acceptance would mean that the server took it for recipients we do not know of.
+    private mutating func chunkAnswered(_ reply: Reply, contentSent: Bool) -> SessionEvent {
+        guard receiving.mailRefused || receiving.accepted == 0 else {
+            adaptDepth(to: reply)
+            return contentAnswered(reply, contentSent: contentSent)
+        }
+        guard reply.severity != .success && reply.severity != .intermediate else {
+            return end(with: .fault(.acceptedForNobody))
+        }
+        closeOldestTransaction()
+        return reply.announcesShutdown ? shutDown() : .finished
+    }
+
+    /// One more after each message that went well, half after one that did not.
+    private mutating func adaptDepth(to reply: Reply) {
+        depth = reply.severity == .success ? min(depth + 1, grouping.depth) : max(1, depth / 2)
     }
 
     private mutating func loneDotAnswered(_ reply: Reply) -> SessionEvent {
@@ -163,9 +195,27 @@ extension Session {
         return .finished
     }
 
+    /// A server clears everything after a final reply, whatever it says (RFC 5321 4.1.1.4). One that forgot to
+    /// after a refusal would give the next message to this one's recipients too: RSET comes first, and where
+    /// the next envelope is already out without one, the session ends before its content.
+    private mutating func contentRefused() {
+        needsReset = true
+        if style != .chunked && openTransactions > 0 { abandon() }
+    }
+
     /// The message ends before its content: what the server holds of it is cleared by RSET before the next.
     private mutating func endWithoutContent() {
         needsReset = receiving.mailAccepted || receiving.accepted > 0
         closeOldestTransaction()
+    }
+}
+
+extension OwedReplies.Command {
+    /// Whether the reply decides about a message, or says farewell: 421 to these is more than a shutdown.
+    fileprivate var decides: Bool {
+        switch self {
+        case .content, .chunk, .quit: true
+        case .greeting, .hello, .reset, .mail, .recipient, .data, .loneDot: false
+        }
     }
 }

@@ -8,6 +8,8 @@ package enum SessionCommand: Hashable, Sendable {
     case data
     /// The content of the oldest open message and the dot that ends it.
     case content
+    /// BDAT, LAST, with the whole content of the message begun last.
+    case chunk
     /// A dot alone: DATA was granted although nobody was accepted (RFC 2920 3.1).
     case loneDot
     case quit
@@ -40,7 +42,7 @@ extension Session {
         case .nothing, .contentHeld:
             return nil
         case .content:
-            commit()
+            commit(.content)
             return .content
         case .loneDot:
             owed.append(.loneDot)
@@ -67,6 +69,9 @@ extension Session {
             owed.append(.recipient)
             writing = index + 1 < recipients ? .recipient(index + 1) : .data
             return .recipient(index)
+        case .data where style == .chunked:
+            commit(.chunk)
+            return .chunk
         case .data:
             owed.append(.data)
             writing = .contentHeld

@@ -1,24 +1,20 @@
 import Primitives
 
-/// The client's side of one SMTP connection, without I/O: RFC 5321 with PIPELINING (RFC 2920).
+/// The client's side of one SMTP connection, without I/O: RFC 5321 with PIPELINING (RFC 2920) and CHUNKING
+/// (RFC 3030).
 ///
 /// Two functions hold the dialogue. `nextCommand` answers *what do I say now*; the caller writes each command
 /// that it returns, all of them into one buffer. `receive` answers *what does this reply mean*. Between them
 /// the caller may `begin` a message whenever `canBegin` says so.
 ///
 /// With PIPELINING that gives one turn a message: the content of message n and MAIL, RCPT and DATA of message
-/// n + 1 leave together, because content may stand first in a group and DATA last (RFC 2920 3.1).
+/// n + 1 leave together, because content may stand first in a group and DATA last (RFC 2920 3.1). With
+/// CHUNKING whole transactions leave together, several at a time. RSET stands between them: after a BDAT that
+/// failed, the server's state is unknown (RFC 3030 2), and recipients that it kept would get the next message.
 ///
 /// Any reply that cannot be matched to a command is the end of the session, never skipped: one skipped line
 /// would answer the wrong message from then on. Next: `Session.nextCommand`.
 package struct Session: Sendable {
-    package enum Grouping: Sendable {
-        /// One turn a message when the server offers PIPELINING, lockstep when it does not.
-        case grouped
-        /// MAIL, RCPT, DATA in one write if PIPELINING is offered; the content alone; then wait.
-        case lockstep
-    }
-
     enum Phase: Sendable {
         /// Connected; the server speaks first.
         case greeting
@@ -40,6 +36,7 @@ package struct Session: Sendable {
         case reset
         case mail
         case recipient(Int)
+        /// DATA, or the chunk that holds the whole content.
         case data
         /// Waiting for 354.
         case contentHeld
@@ -51,13 +48,18 @@ package struct Session: Sendable {
     var writing = Writing.nothing
     var owed = OwedReplies()
     var receiving = TransactionProgress()
-    /// RCPTs of the newest transaction.
+    /// RCPTs of each message; the same for all of a session.
     var recipients = 0
-    /// A transaction ended before its content: the server still holds its MAIL (RFC 5321 4.1.1.5).
+    /// The server may still hold something of a transaction (RFC 5321 4.1.1.5).
     var needsReset = false
-    package private(set) var openTransactions = 0
+    /// Whole transactions that may be under way now: 1 until one has succeeded, less again after trouble.
+    var depth = 1
+    /// Messages are being begun for the write that is being put together.
+    var isFilling = false
+    package internal(set) var style = Grouping.Style.lockstep
+    package internal(set) var openTransactions = 0
     /// Open transactions, oldest first, whose last content byte has been written: their fate is the server's.
-    package private(set) var committedTransactions = 0
+    package internal(set) var committedTransactions = 0
     package let grouping: Grouping
     package var capabilities = Capabilities()
 
@@ -79,17 +81,19 @@ package struct Session: Sendable {
 
     package var awaited: OwedReplies.Command? { owed.oldest }
 
+    /// Whether the next reply decides about a message whose content was written.
+    package var awaitsVerdictOnContent: Bool { owed.oldest == .content || owed.oldest == .chunk }
+
     /// Whether a message may be begun now.
     ///
-    /// One may be begun behind another whose content is already written, and no further: a session never has
-    /// more than one message in doubt.
+    /// Grouped, one may be begun behind another whose content is already written, and no further. Chunked,
+    /// the session is filled up whenever half of its depth is free, so that writes stay large.
     package var canBegin: Bool {
         guard case .ready = phase, case .nothing = writing else { return false }
-        switch grouping {
-        case .grouped where capabilities.pipelining:
-            return openTransactions == 0 || (openTransactions == 1 && committedTransactions == 1)
-        case .grouped, .lockstep:
-            return openTransactions == 0 && owed.isEmpty
+        switch style {
+        case .lockstep: return openTransactions == 0 && owed.isEmpty
+        case .grouped: return openTransactions == 0 || (openTransactions == 1 && committedTransactions == 1)
+        case .chunked: return openTransactions < depth && (isFilling || openTransactions * 2 <= depth)
         }
     }
 
@@ -103,10 +107,11 @@ package struct Session: Sendable {
     package mutating func begin(recipients count: Int) {
         precondition(canBegin && count > 0, "a message is begun when the session can take one")
         recipients = count
+        isFilling = true
         openTransactions += 1
         if openTransactions == 1 { receiving = TransactionProgress(expected: count) }
         writing = needsReset ? .reset : .mail
-        needsReset = false
+        needsReset = style == .chunked
     }
 
     /// Asks the server to end the session, once no message is under way.
@@ -123,8 +128,8 @@ package struct Session: Sendable {
         writing = .nothing
     }
 
-    mutating func commit() {
-        owed.append(.content)
+    mutating func commit(_ command: OwedReplies.Command) {
+        owed.append(command)
         committedTransactions += 1
         writing = .nothing
     }

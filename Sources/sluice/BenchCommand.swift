@@ -24,18 +24,6 @@ struct BenchCommand: ParsableCommand {
               sluice bench 127.0.0.1:2525 --sessions 50 --messages 200000 --bytes 1024
             """)
 
-    enum GroupingChoice: String, ExpressibleByArgument, CaseIterable {
-        case lockstep
-        case grouped
-
-        var grouping: Session.Grouping {
-            switch self {
-            case .lockstep: .lockstep
-            case .grouped: .grouped
-            }
-        }
-    }
-
     @Argument(help: "Where to connect: 127.0.0.1:2525, [::1]:2525, localhost:2525, or the same behind smtp://.")
     var target: String
 
@@ -54,8 +42,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Messages after which a session is ended and a new one opened; 0 for no limit.")
     var messagesPerSession = 0
 
-    @Option(help: "lockstep: wait before and after each content. grouped: one round trip a message.")
-    var grouping = GroupingChoice.grouped
+    @OptionGroup var groupingOptions: GroupingOptions
 
     @Option(help: "Worker threads, each with a ring of its own. Default: one for each processor.")
     var workers: Int?
@@ -76,6 +63,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--recipients-per-message takes 1 to 100 (RFC 5321 4.5.3.1.8)")
         }
         guard messagesPerSession >= 0 else { throw ValidationError("--messages-per-session takes 0 or more") }
+        try groupingOptions.check()
         _ = try TargetText.address(target)
         try WorkerCount.check(workers)
     }
@@ -115,7 +103,7 @@ struct BenchCommand: ParsableCommand {
             runToken: RunSupport.token(digits: 16))
         let mission = Mission(
             letter: letter, envelopeFrom: Array("load@bench.test".utf8), helloName: Array("bench.test".utf8),
-            destination: address, grouping: grouping.grouping, limits: limits, patience: .bench,
+            destination: address, grouping: groupingOptions.grouping ?? .chunked(), limits: limits, patience: .bench,
             unixOrigin: RunSupport.unixOrigin)
         return Run.Share(
             mission: mission, work: .madeUp(Portion(index, of: count).range(of: messages)),
@@ -129,10 +117,10 @@ struct BenchCommand: ParsableCommand {
         var facts = RunSupport.facts(.bench, name: "bench", run: run, result: result)
         facts.interrupted = interrupted
         facts.target = address.description
-        facts.grouping = grouping.rawValue
+        facts.grouping = groupingOptions.name ?? "auto"
         facts.recipients = recipients
         facts.notAttempted = recipients - result.tally.counts.total
-        facts.sites = [SiteFacts(name: target, recipients: recipients, grouping: grouping.rawValue)]
+        facts.sites = [SiteFacts(name: target, recipients: recipients)]
         try RunSupport.conclude(
             RunReport(facts, result.tally), unreachable: result.unreachable, target: address, json: json,
             files: ReportView.Files(report: report))

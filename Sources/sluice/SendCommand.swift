@@ -130,9 +130,10 @@ struct SendCommand: ParsableCommand {
             patience: .delivery, unixOrigin: RunSupport.unixOrigin)
     }
 
-    private func grouping(_ manifest: Manifest) -> Session.Grouping {
+    private func grouping(_ manifest: Manifest) -> Grouping {
         switch manifest.grouping {
-        case .auto, .grouped: .grouped
+        case .auto, .chunked: .chunked()
+        case .grouped: .grouped
         case .lockstep: .lockstep
         }
     }

@@ -19,8 +19,8 @@ import Uring
         world.expectOrderlyEnd()
     }
 
-    @Test(arguments: [Session.Grouping.grouped, .lockstep])
-    func aQuietNetworkDeliversEverything(grouping: Session.Grouping) throws {
+    @Test(arguments: [Grouping.grouped, .lockstep, .chunked(), .chunked(depth: 3)])
+    func aQuietNetworkDeliversEverything(grouping: Grouping) throws {
         var campaign = SimulatedCampaign(seed: 7)
         campaign.faults = .none
         campaign.grouping = grouping
@@ -86,7 +86,7 @@ import Uring
 struct SimulatedCampaign {
     var seed: UInt64
     var faults: FaultPlan
-    var grouping = Session.Grouping.grouped
+    var grouping = Grouping.grouped
     var recipients = 60
     var sites = 3
     /// A few recipients each turn, instead of all before the first.
@@ -97,7 +97,11 @@ struct SimulatedCampaign {
     init(seed: UInt64) {
         self.seed = seed
         faults = .swarm(seed: seed)
-        if seed % 5 == 4 { grouping = .lockstep }
+        switch seed % 5 {
+        case 0, 1: grouping = .chunked(depth: seed % 2 == 0 ? 16 : 3)
+        case 4: grouping = .lockstep
+        default: grouping = .grouped
+        }
     }
 
     func run() throws -> SimulatedOutcome {

@@ -19,7 +19,7 @@ struct SessionDialogue {
     private var parser = ReplyParser()
     private var lastNumber = 0
 
-    init(grouping: Session.Grouping = .grouped, messages: Int = 0, recipients: Int = 1) {
+    init(grouping: Grouping = .grouped, messages: Int = 0, recipients: Int = 1) {
         session = Session(grouping: grouping)
         for _ in 0..<messages { add(recipients: recipients) }
     }
@@ -62,6 +62,10 @@ struct SessionDialogue {
         case .content:
             writer.append(Array("Letter \(open.first?.number ?? 0)\r\n".utf8).span)
             CommandWriter.dot(into: &writer)
+        case .chunk:
+            let letter = "Letter \(open.last?.number ?? 0)\r\n"
+            CommandWriter.lastChunk(count: letter.utf8.count, into: &writer)
+            writer.append(Array(letter.utf8).span)
         case .loneDot: CommandWriter.dot(into: &writer)
         case .quit: CommandWriter.quit(into: &writer)
         }
@@ -117,7 +121,7 @@ struct SessionDialogue {
 ///
 /// The transcript of what happens must be the text itself.
 func expectDialogue(
-    _ script: String, grouping: Session.Grouping = .grouped, messages: Int = 0, recipients: Int = 1,
+    _ script: String, grouping: Grouping = .grouped, messages: Int = 0, recipients: Int = 1,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let lines = script.split(separator: "\n").map(String.init)

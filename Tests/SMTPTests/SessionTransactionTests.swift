@@ -145,8 +145,8 @@ struct SessionTransactionTests {
 
     @Test(
         "Without PIPELINING each command waits for its reply",
-        arguments: [Session.Grouping.grouped, .lockstep])
-    func unpipelined(grouping: Session.Grouping) {
+        arguments: [Grouping.grouped, .lockstep])
+    func unpipelined(grouping: Grouping) {
         expectDialogue(
             """
             \(plain)
