@@ -27,7 +27,6 @@ extension Dispatcher {
     package mutating func sessionEnded(in lane: Int, failed: Bool, at now: Instant) -> Bool {
         sessions -= 1
         lanes[lane].sessions -= 1
-        if let next = crowdedOut.removeFirst() { list(next) }
         list(lane)
         guard failed else { return false }
         let failures = lanes[lane].failures + 1
@@ -48,7 +47,7 @@ extension Dispatcher {
     package func site(of lane: Int) -> Int { lanes[lane].site }
 }
 
-/// Lanes in the order in which they came, each taken out once.
+/// Lanes in the order in which they came.
 struct Crowd {
     private var lanes: [Int] = []
     private var first = 0
@@ -61,8 +60,9 @@ struct Crowd {
         guard !isEmpty else { return nil }
         let lane = lanes[first]
         first += 1
-        if first == lanes.count {
-            lanes.removeAll(keepingCapacity: true)
+        // Each lane is moved once at most for each that has left.
+        if first * 2 >= lanes.count {
+            lanes.removeFirst(first)
             first = 0
         }
         return lane

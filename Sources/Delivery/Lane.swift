@@ -27,6 +27,8 @@ package struct Lane {
     var pausedUntil = Instant.zero
     /// Whether the lane stands in the dispatcher's list of lanes to look at.
     var isListed = false
+    /// Whether the lane waits for a place among the worker's sessions.
+    var isCrowdedOut = false
 
     init(site: Int) { self.site = site }
 
