@@ -47,7 +47,7 @@ extension Dispatcher {
     package func site(of lane: Int) -> Int { lanes[lane].site }
 }
 
-/// Lanes in the order in which they came, each taken out once.
+/// Lanes in the order in which they came.
 struct Crowd {
     private var lanes: [Int] = []
     private var first = 0
@@ -60,8 +60,9 @@ struct Crowd {
         guard !isEmpty else { return nil }
         let lane = lanes[first]
         first += 1
-        if first == lanes.count {
-            lanes.removeAll(keepingCapacity: true)
+        // Each lane is moved once at most for each that has left.
+        if first * 2 >= lanes.count {
+            lanes.removeFirst(first)
             first = 0
         }
         return lane

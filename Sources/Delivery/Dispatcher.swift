@@ -56,19 +56,17 @@ package struct Dispatcher: ~Copyable {
     /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
         while let lane = paused.popExpired(at: now) { list(lane) }
-        while let lane = listed.last ?? nextOfCrowd() {
+        if let lane = nextOfCrowd(at: now) { return connect(lane) }
+        while let lane = listed.last {
             switch lanes[lane].next(at: now, within: limits) {
             case .send(let slot):
                 lanes[lane].idleSessions.removeLast()
                 return .give(slot)
             case .connect where sessions >= limits.sessions:
-                if !lanes[lane].isCrowdedOut { crowdedOut.append(lane) }
-                lanes[lane].isCrowdedOut = true
+                crowdOut(lane)
                 unlist()
             case .connect:
-                sessions += 1
-                lanes[lane].sessions += 1
-                return .connect(lane: lane)
+                return connect(lane)
             case .wait(let until):
                 paused.set(until, for: lane)
                 unlist()
@@ -77,6 +75,29 @@ package struct Dispatcher: ~Copyable {
             }
         }
         return nil
+    }
+
+    private mutating func connect(_ lane: Int) -> DispatcherAction {
+        sessions += 1
+        lanes[lane].sessions += 1
+        return .connect(lane: lane)
+    }
+
+    /// The lane of the crowd whose turn it is to have a free place, if there is one. Those that want none any
+    /// more are passed over, or the place would be lost to all behind them.
+    private mutating func nextOfCrowd(at now: Instant) -> Int? {
+        while sessions < limits.sessions, let lane = crowdedOut.removeFirst() {
+            lanes[lane].isCrowdedOut = false
+            list(lane)
+            if lanes[lane].next(at: now, within: limits) == .connect { return lane }
+        }
+        return nil
+    }
+
+    private mutating func crowdOut(_ lane: Int) {
+        guard !lanes[lane].isCrowdedOut else { return }
+        lanes[lane].isCrowdedOut = true
+        crowdedOut.append(lane)
     }
 
     /// When `nextAction` may have something to say although nothing else happens.
@@ -142,14 +163,6 @@ package struct Dispatcher: ~Copyable {
             lanes.append(Lane(site: site))
         }
         return Int(laneOfSite[site])
-    }
-
-    /// The lane that has waited longest for a place among the sessions, now that there is one.
-    private mutating func nextOfCrowd() -> Int? {
-        guard sessions < limits.sessions, let lane = crowdedOut.removeFirst() else { return nil }
-        lanes[lane].isCrowdedOut = false
-        list(lane)
-        return lane
     }
 
     mutating func list(_ lane: Int) {

@@ -27,7 +27,7 @@ package struct Lane {
     var pausedUntil = Instant.zero
     /// Whether the lane stands in the dispatcher's list of lanes to look at.
     var isListed = false
-    /// Whether the lane stands among those that wait for a place among the worker's sessions.
+    /// Whether the lane waits for a place among the worker's sessions.
     var isCrowdedOut = false
 
     init(site: Int) { self.site = site }

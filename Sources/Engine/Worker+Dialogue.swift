@@ -284,7 +284,7 @@ extension Worker where Net: ~Copyable {
         list(slot)
     }
 
-    private mutating func finishOldest(_ slot: ConnectionSlot) {
+    mutating func finishOldest(_ slot: ConnectionSlot) {
         let tag = MessageTag(dispatcher.pool.firstTag(of: connections[slot].inFlight))
         tally.record(latency: network.now - tag.started)
         dispatcher.pool.removeFirst(of: &connections[slot].inFlight)

@@ -42,8 +42,11 @@ extension Worker where Net: ~Copyable {
         let textCount = copyReplyText(slot, held.span)
         let contentSent = connections[slot].contentWasTaken
         let event = connections[slot].session.receive(reply, contentSent: contentSent)
-        if case .settled(let count, let stage, let isOver) = event {
+        switch event {
+        case .settled(let count, let stage, let isOver):
             settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
+        case .finished: finishOldest(slot)
+        case .proceed, .ready, .rejected, .shutdown, .farewell, .fault: break
         }
     }
 }

@@ -56,7 +56,8 @@ package enum CommandWriter {
     private static func append(argument: Span<UInt8>, into writer: inout ByteWriter) {
         for index in argument.indices {
             let byte = argument[index]
-            precondition(byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E, "an unchecked command argument")
+            precondition(
+                byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E, "an unchecked command argument")
         }
         writer.append(argument)
     }

@@ -1,0 +1,115 @@
+import Primitives
+import Testing
+
+@testable import Delivery
+
+@Suite("More sites than sessions")
+struct CrowdTests {
+    private let now = Instant.zero + .seconds(1)
+
+    private func dispatcher(sessions: Int, perSite: Int = 1) -> Dispatcher {
+        var limits = Limits()
+        limits.sessions = sessions
+        limits.sessionsPerSite = perSite
+        limits.messagesPerNewSession = 1
+        return Dispatcher(limits: limits)
+    }
+
+    @Test("The place of a session that ends goes to the site that has waited longest", arguments: [1, 2, 3])
+    func fairShares(sessions: Int) {
+        var dispatcher = dispatcher(sessions: sessions)
+        for site in 0..<7 { dispatcher.admitMadeUp(0..<1_000, site: site) }
+        var standing = dispatcher.connects(at: now)
+        #expect(standing.count == sessions)
+        var turns = [Int](repeating: 0, count: 7)
+        for _ in 0..<70 {
+            let lane = standing.removeFirst()
+            turns[lane] += 1
+            _ = dispatcher.sessionEnded(in: lane, failed: false, at: now)
+            let connects = dispatcher.connects(at: now)
+            #expect(connects.count == 1)
+            standing += connects
+        }
+        #expect(turns == [Int](repeating: 10, count: 7))
+    }
+
+    @Test("A site that waits is in the crowd once, however much mail comes for it")
+    func waitsOnce() {
+        var dispatcher = dispatcher(sessions: 1)
+        dispatcher.admit(1, site: 0)
+        #expect(dispatcher.connects(at: now) == [0])
+        for number in 0..<5 {
+            dispatcher.admit(number, site: 1)
+            #expect(dispatcher.connects(at: now) == [])
+        }
+        dispatcher.admit(9, site: 2)
+        #expect(dispatcher.connects(at: now) == [])
+        var order: [Int] = []
+        var standing = 0
+        for _ in 0..<4 {
+            _ = dispatcher.sessionEnded(in: standing, failed: false, at: now)
+            guard let lane = dispatcher.connects(at: now).first else { break }
+            order.append(lane)
+            standing = lane
+        }
+        #expect(order == [1, 2, 0, 1])
+    }
+
+    @Test("A site that has nothing to send any more does not keep its place from the next one")
+    func placeIsPassedOn() {
+        var dispatcher = dispatcher(sessions: 2, perSite: 2)
+        for _ in 0..<3 { dispatcher.admit(1, site: 0) }
+        dispatcher.admit(1, site: 1)
+        _ = dispatcher.connects(at: now)
+        // Site 1 or site 0 wants a second session, then site 2 its first.
+        dispatcher.admit(1, site: 1)
+        dispatcher.admit(1, site: 2)
+        _ = dispatcher.connects(at: now)
+        var queue = RecordQueue()
+        for lane in 0..<2 { while dispatcher.take(from: lane, to: &queue, at: now) {} }
+        let isCrowded = dispatcher.isCrowded
+        #expect(isCrowded)
+        let standing = dispatcher.sessionsBySite.map(\.site)[0]
+        _ = dispatcher.sessionEnded(in: standing, failed: false, at: now)
+        #expect(dispatcher.connects(at: now) == [2])
+        dispatcher.pool.clear(&queue)
+    }
+
+    @Test("The crowd is a queue, and forgets those who have left", arguments: 0..<50)
+    func crowd(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var crowd = Crowd()
+        var model: [Int] = []
+        for number in 0..<500 {
+            if random.oneIn(2) {
+                crowd.append(number)
+                model.append(number)
+            } else {
+                #expect(crowd.removeFirst() == (model.isEmpty ? nil : model.removeFirst()), "seed \(seed)")
+            }
+            #expect(crowd.isEmpty == model.isEmpty, "seed \(seed)")
+        }
+    }
+
+    @Test("A site that pauses does not keep its place from the next one")
+    func pausedInTheCrowd() {
+        var dispatcher = dispatcher(sessions: 1)
+        for site in 0..<3 { dispatcher.admit(1, site: site) }
+        let first = dispatcher.connects(at: now)
+        #expect(first.count == 1)
+        _ = dispatcher.sessionEnded(in: first[0], failed: true, at: now)
+        let second = dispatcher.connects(at: now)
+        _ = dispatcher.sessionEnded(in: second[0], failed: true, at: now)
+        let third = dispatcher.connects(at: now)
+        #expect(Set(first + second + third) == [0, 1, 2])
+    }
+}
+
+extension Dispatcher {
+    /// The lanes that sessions are to be made for now.
+    fileprivate mutating func connects(at now: Instant) -> [Int] {
+        actions(at: now).compactMap { action in
+            if case .connect(let lane) = action { lane } else { nil }
+        }
+    }
+}
