@@ -215,9 +215,16 @@ extension Dispatcher {
         return PackedRow(pool.newest(of: queue)).number
     }
 
+    /// All that is to be done now.
     mutating func actions(at now: Instant) -> [DispatcherAction] {
         var actions: [DispatcherAction] = []
-        while let action = nextAction(at: now), actions.count < 10_000 { actions.append(action) }
+        while let action = nextAction(at: now) {
+            actions.append(action)
+            guard actions.count < 1_000 else {
+                Issue.record("there is no end of actions")
+                break
+            }
+        }
         return actions
     }
 

@@ -105,7 +105,7 @@ private struct DispatcherWalk: ~Copyable {
     }
 
     private mutating func act() {
-        while let action = dispatcher.nextAction(at: now) {
+        for action in dispatcher.actions(at: now) {
             switch action {
             case .connect(let lane):
                 if now < lanes[lane].pausedUntil { problems.append("lane \(lane) connects while it pauses") }
