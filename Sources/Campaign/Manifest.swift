@@ -53,13 +53,15 @@ package struct Manifest: Hashable, Sendable {
     package var route: Route
     package var limits = Limits()
     package var grouping = Grouping.auto
+    /// Messages under way in one session when chunked.
+    package var depth = 16
 }
 
 /// The keys a manifest may have.
 package enum ManifestKeys {
     package static let root = [
         "name", "class", "from", "reply-to", "envelope-from", "subject", "html", "text", "recipients",
-        "suppression", "route", "limits", "grouping",
+        "suppression", "route", "limits", "grouping", "depth",
     ]
     package static let recipients = ["file", "address", "defaults"]
     package static let limits = ["sessions-per-site", "messages-per-session", "sessions"]

@@ -18,6 +18,7 @@ struct ManifestDraft {
     var route: Route?
     var limits = Manifest.Limits()
     var grouping = Manifest.Grouping.auto
+    var depth = 16
 
     struct FieldDefault {
         var field: String
@@ -115,6 +116,9 @@ struct ManifestDecoder {
         if let node = reader.value("grouping") {
             draft.grouping = problems.choice(node, "grouping", of: Manifest.Grouping.self) ?? .auto
         }
+        if let node = reader.value("depth") {
+            draft.depth = problems.number(node, "depth", in: Manifest.depthRange) ?? 16
+        }
     }
 
     private mutating func route(_ node: Node) -> Route? {
@@ -159,6 +163,10 @@ struct ManifestDecoder {
     private func missingKeys(_ keys: [String]) -> String {
         "add " + keys.map { ManifestKeys.examples[$0] ?? "\($0): …" }.joined(separator: ", ")
     }
+}
+
+extension Manifest {
+    static let depthRange = 1...64
 }
 
 extension Manifest.Limits {

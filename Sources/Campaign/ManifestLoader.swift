@@ -153,6 +153,7 @@ extension ManifestDraft {
             name: name, mailClass: mailClass, from: from, replyTo: replyTo, envelopeFrom: envelopeFrom,
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
-            suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping)
+            suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
+            depth: depth)
     }
 }

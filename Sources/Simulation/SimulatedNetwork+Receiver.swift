@@ -50,8 +50,7 @@ extension SimulatedNetwork {
         }
     }
 
-    private func path(of event: ReceiverEvent, _ connection: SimulatedConnection, _ bytes: [UInt8]) -> String
-    {
+    private func path(of event: ReceiverEvent, _ connection: SimulatedConnection, _ bytes: [UInt8]) -> String {
         guard event == .mail || event == .recipient else { return "" }
         let path = connection.session.path(in: bytes.span)
         return String(decoding: path.indices.map { path[$0] }, as: UTF8.self)

@@ -99,8 +99,7 @@ extension SimulatedNetwork {
 
     /// The worker closes. Bytes that the kernel had taken may still arrive; what it had not taken, may in part.
     mutating func giveUp(_ connection: SimulatedConnection) {
-        if let sending = connection.sending, !sending.isReported, !connection.isBroken, !connection.isStalled
-        {
+        if let sending = connection.sending, !sending.isReported, !connection.isBroken, !connection.isStalled {
             takeBytes(
                 connection,
                 count: Int.random(in: 0...sending.bytes.count - sending.takenCount, using: &random))

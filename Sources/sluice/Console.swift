@@ -11,15 +11,9 @@ enum Console {
     static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
     static func fail(_ text: String) { write("sluice: " + text + "\n", to: STDERR_FILENO) }
 
-    /// Writes all of the text at once, so that nothing is left in a buffer when the process ends.
+    /// Writes the text at once, so that nothing is left in a buffer when the process ends. Who has closed the
+    /// other end does not want it.
     static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { bytes in
-                unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-            }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
-        }
+        try? FileHandle(fileDescriptor: descriptor).write(contentsOf: Data(text.utf8))
     }
 }

@@ -43,6 +43,8 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Worker threads, each with a ring of its own. Default: one for each processor.")
     var workers: Int?
 
+    @OptionGroup var groupingOptions: GroupingOptions
+
     @Option(help: "Write the report as JSON to this file (docs/report.md explains it).", completion: .file())
     var report: String?
 
@@ -60,6 +62,7 @@ struct SendCommand: ParsableCommand {
 
     func validate() throws {
         try WorkerCount.check(workers)
+        try groupingOptions.check()
         if let limit, limit < 1 { throw ValidationError("--limit takes 1 or more") }
     }
 
@@ -81,7 +84,8 @@ struct SendCommand: ParsableCommand {
             let log = try CampaignSupport.withFileErrors(ExitStatus.cannotCreate) {
                 try UndeliveredLog(path: undeliveredPath) { run.stop() }
             }
-            let share = Run.Share(mission: mission(manifest, letter, of: run.workerCount), work: .fromInbox, listener: log)
+            let share = Run.Share(
+                mission: mission(manifest, letter, of: run.workerCount), work: .fromInbox, listener: log)
             let result = try display(run, feed, interruption, manifest.name).whileRunning {
                 try reading.start(feed, rejectedPath: rejectedPath)
                 defer { reading.join() }
@@ -126,13 +130,14 @@ struct SendCommand: ParsableCommand {
         return Mission(
             letter: letter, envelopeFrom: Array(manifest.envelopeFrom.utf8),
             helloName: HelloName.usual(envelopeFrom: manifest.envelopeFrom),
-            destination: manifest.route.socketAddress, grouping: grouping(manifest), limits: limits,
+            destination: manifest.route.socketAddress,
+            grouping: groupingOptions.grouping ?? grouping(manifest), limits: limits,
             patience: .delivery, unixOrigin: RunSupport.unixOrigin)
     }
 
     private func grouping(_ manifest: Manifest) -> Grouping {
         switch manifest.grouping {
-        case .auto, .chunked: .chunked()
+        case .auto, .chunked: .chunked(depth: manifest.depth)
         case .grouped: .grouped
         case .lockstep: .lockstep
         }
@@ -158,7 +163,7 @@ struct SendCommand: ParsableCommand {
         var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
         facts.interrupted = interrupted
         facts.target = manifest.route.socketAddress.description
-        facts.grouping = manifest.grouping.rawValue
+        facts.grouping = groupingOptions.name ?? manifest.grouping.rawValue
         facts.recipients = progress.rows
         facts.rejectedBeforeSending = progress.rejected
         facts.rejectedReasons = RejectedReason.list(progress.reasons)

@@ -94,7 +94,7 @@ struct ManifestProblemsTests {
                 "campaign.yaml:16:55: 'messages-per-session' is not a whole number: write a number from 1 to 1000000, without quotes",
                 "campaign.yaml:16:71: 'sessions' is not a whole number: write a number from 1 to 15000, without quotes",
                 "campaign.yaml:16:76: there is no key 'speed' here: the keys are sessions-per-site, messages-per-session, sessions",
-                "campaign.yaml:17:11: 'grouping' is 'fast': write auto or lockstep or grouped",
+                "campaign.yaml:17:11: 'grouping' is 'fast': write auto or lockstep or grouped or chunked",
                 "letter.txt:3: '{{' is not closed by '}}' on its line: write {{field}}",
                 "letter.txt:3: {{city}} is neither a column of list.csv nor a default: add the column, or a default for it under recipients",
             ], of: manifest, files: files)

@@ -4,8 +4,7 @@ import Testing
 
 struct FillerTests {
     @Test func hasExactlyTheSizeAskedFor() throws {
-        for byteCount in [220, 221, 293, 294, 295, 296, 368, 369, 370, 1_024, 10_240, 18_943, 18_944, 40_000]
-        {
+        for byteCount in [220, 221, 293, 294, 295, 296, 368, 369, 370, 1_024, 10_240, 18_943, 18_944, 40_000] {
             let letter = try filler(byteCount)
             for address in ["a@b.example", "a.longer.address@of-another.example"] {
                 let composed = letter.composed(SampleRow(number: byteCount, address: address))

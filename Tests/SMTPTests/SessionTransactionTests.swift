@@ -198,8 +198,9 @@ struct SessionTransactionTests {
     }
 
     @Test(
-        "A refused content settles those who were accepted, and the session goes on", arguments: [450, 550])
-    func contentRefused(code: Int) {
+        "A refused content settles those who were accepted; the session ends when the next envelope is out",
+        arguments: [450, 550])
+    func contentRefusedBeforeTheNext(code: Int) {
         expectDialogue(
             """
             \(pipelined)
@@ -215,12 +216,31 @@ struct SessionTransactionTests {
             C: RCPT TO:<a2@x.test>
             C: DATA
             S: \(code) no
-            E: content settles 1, finished
+            E: content settles 1, finished; goodbye
+            = 1 0 [1]
+            """, messages: 2)
+    }
+
+    @Test("After a refused content RSET stands before the next message", arguments: [450, 550])
+    func contentRefused(code: Int) {
+        expectDialogue(
+            """
+            \(pipelined)
+            C: MAIL FROM:<news@us.example>
+            C: RCPT TO:<a1@x.test>
+            C: DATA
             S: 250 ok
             S: 250 ok
             S: 354 go
-            C: Letter 2
+            C: Letter 1
             C: .
-            """, messages: 2)
+            S: \(code) no
+            E: content settles 1, finished
+            + 1
+            C: RSET
+            C: MAIL FROM:<news@us.example>
+            C: RCPT TO:<a2@x.test>
+            C: DATA
+            """, messages: 1)
     }
 }

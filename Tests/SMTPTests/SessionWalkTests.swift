@@ -42,6 +42,7 @@ private struct SessionWalk {
         var accepted = 0
         var dataGranted = false
         var contentWritten = false
+        var contentRefused = false
         var dotWritten = false
         var verdicts = 0
     }
@@ -155,9 +156,10 @@ private struct SessionWalk {
     /// RSET stands before MAIL exactly when the server still holds something of the message before.
     private mutating func checkReset(before number: Int) {
         let hasReset = lastWritten == .reset
-        let isHeld =
-            number > 0 && (models[number - 1].mailAccepted || models[number - 1].accepted > 0)
-            && !models[number - 1].contentWritten && !models[number - 1].dotWritten
+        guard number > 0 else { return }
+        let before = models[number - 1]
+        let endedEarly = !before.contentWritten && !before.dotWritten
+        let isHeld = before.contentRefused || endedEarly && (before.mailAccepted || before.accepted > 0)
         if hasReset != isHeld { problems.append("RSET: \(hasReset), needed: \(isHeld)") }
     }
 
@@ -193,7 +195,8 @@ private struct SessionWalk {
             models[number].mailRefused = code >= 400
         case .recipient(let number): if code < 300 { models[number].accepted += 1 }
         case .data(let number): models[number].dataGranted = (300..<400).contains(code)
-        case .greeting, .hello, .reset, .quit, .content, .dot, nil: break
+        case .content(let number): models[number].contentRefused = code >= 400
+        case .greeting, .hello, .reset, .quit, .dot, nil: break
         }
     }
 

@@ -79,8 +79,7 @@ struct ReportViewTests {
     func fits() {
         let report = sampleReport(interrupted: true)
         for width in 1...130 {
-            for line in ReportView.lines(report, files: files, width: width) where !line.text.contains(".csv")
-            {
+            for line in ReportView.lines(report, files: files, width: width) where !line.text.contains(".csv") {
                 #expect(TextWidth.width(of: line.text) <= width, "width \(width): \(line.text)")
             }
         }
@@ -89,7 +88,7 @@ struct ReportViewTests {
     @Test("files are named only when there is something in them")
     func details() {
         let troubled = ReportView.lines(sampleReport(), files: files, width: 80).joined(styled: false)
-        #expect(troubled.contains("Not delivered, each with its reply (182): undelivered.csv\n"))
+        #expect(troubled.contains("Not delivered, each with its reply (100): undelivered.csv\n"))
         #expect(troubled.contains("Rejected, each with line and reason (118): rejected.csv\n"))
         let perfect = ReportView.lines(sampleReport(perfect: true), files: files, width: 80)
         #expect(!perfect.joined(styled: false).contains(".csv"))

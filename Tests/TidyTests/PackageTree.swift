@@ -21,8 +21,7 @@ enum PackageTree {
     }
 
     private static func collect(_ directory: String, into files: inout [String]) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path)
-        {
+        for name in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path) {
             if isMadeByTools(name) { continue }
             let path = directory.isEmpty ? name : directory + "/" + name
             let values = try root.appending(path: path).resourceValues(forKeys: [

@@ -65,7 +65,7 @@ struct RuleTests {
             ("let a = unsafe b", "may be unsafe"),
             ("nonisolated(unsafe) var a = 1", "may be unsafe"),
             ("\tlet a = 1", "a tab"),
-            ("let a = \"" + String(repeating: "a", count: 110) + "\"", "120 characters"),
+            ("let a = \"" + String(repeating: "a", count: 120) + "\"", "130 characters"),
             (String(repeating: "let a = 1\n", count: 351), "more than 350 lines"),
             ("func a() {\n" + String(repeating: "b()\n", count: 59) + "}", "a has 61 lines"),
             ("var a: Int {\n" + String(repeating: "b()\n", count: 59) + "}", "a has 61 lines"),
