@@ -166,7 +166,7 @@ struct ManifestDecoder {
 }
 
 extension Manifest {
-    static let depthRange = 1...64
+    static let depthRange = 1...32
 }
 
 extension Manifest.Limits {

@@ -25,7 +25,7 @@ struct Connection {
     var output: OutputBuffer?
     /// How many contents the last send held, and where in it each of them ended.
     var contentsInSend = 0
-    var contentEnds = InlineArray<64, Int32>(repeating: 0)
+    var contentEnds = InlineArray<32, Int32>(repeating: 0)
     /// How many bytes the kernel took of a send that failed.
     var taken: Int?
     /// A final reply that came while its send was still out, and what came behind it.

@@ -13,15 +13,15 @@ package struct Grouping: Hashable, Sendable {
     /// Whole transactions that may be under way in one session; only `chunked` has more than one.
     package var depth: Int
 
-    package static let mostDepth = 64
+    package static let mostDepth = 32
     package static let usualDepth = 16
 
     package static let lockstep = Grouping(best: .lockstep, depth: 1)
     package static let grouped = Grouping(best: .grouped, depth: 1)
 
-    /// - Parameter depth: 1...64.
+    /// - Parameter depth: 1...32.
     package static func chunked(depth: Int = usualDepth) -> Grouping {
-        precondition((1...mostDepth).contains(depth), "a depth is 1 to 64")
+        precondition((1...mostDepth).contains(depth), "a depth is 1 to 32")
         return Grouping(best: .chunked, depth: depth)
     }
 

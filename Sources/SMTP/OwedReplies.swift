@@ -1,9 +1,9 @@
 /// The replies that a server still owes, oldest first.
 ///
 /// Pipelining is nothing but this queue: what is written appends to it, each reply takes from it, and the two
-/// share no other state (RFC 2920 3.1). Runs of one command count as one entry.
+/// share no other state (RFC 2920 3.1). Runs of RCPT count as one entry, up to 15 of them.
 package struct OwedReplies: Sendable {
-    package enum Command: UInt8, Sendable {
+    package enum Command: UInt8, Sendable, CaseIterable {
         case greeting
         case hello
         case reset
@@ -19,46 +19,49 @@ package struct OwedReplies: Sendable {
         case quit
     }
 
-    private struct Run: Sendable {
-        var command: Command
-        var count: UInt16
-    }
-
-    /// Enough for the deepest session: RSET, MAIL, a run of RCPT and BDAT for each transaction.
+    /// Entries: RSET, MAIL, one run of RCPT and BDAT for each transaction of the deepest session.
     package static let capacity = 4 * Grouping.mostDepth
+    private static let longestRun: UInt8 = 15
 
-    private var runs = InlineArray<256, Run>(repeating: Run(command: .quit, count: 0))
+    /// The command in the upper four bits, the length of the run in the lower: a session has to stay small.
+    private var runs = InlineArray<128, UInt8>(repeating: 0)
     private var first = 0
     private var used = 0
+    /// The command whose reply comes next.
+    package private(set) var oldest: Command?
 
     package init() {}
 
     package var isEmpty: Bool { used == 0 }
 
-    /// The command whose reply comes next.
-    package var oldest: Command? { used == 0 ? nil : runs[first].command }
+    /// Entries that can be added.
+    var room: Int { OwedReplies.capacity - used }
 
     package mutating func append(_ command: Command) {
-        if used > 0 {
-            let last = (first + used - 1) % OwedReplies.capacity
-            if runs[last].command == command && command == .recipient && runs[last].count < .max {
-                runs[last].count += 1
+        if command == .recipient && used > 0 {
+            let last = place(used - 1)
+            let run = runs[last]
+            if run >> 4 == command.rawValue && run & 0x0F < OwedReplies.longestRun {
+                runs[last] = run + 1
                 return
             }
         }
         precondition(used < OwedReplies.capacity, "more commands in flight than a session may have")
-        runs[(first + used) % OwedReplies.capacity] = Run(command: command, count: 1)
+        runs[place(used)] = command.rawValue << 4 | 1
+        if used == 0 { oldest = command }
         used += 1
     }
 
     package mutating func removeOldest() -> Command? {
-        guard used > 0 else { return nil }
-        let command = runs[first].command
-        runs[first].count -= 1
-        if runs[first].count == 0 {
-            first = (first + 1) % OwedReplies.capacity
+        guard let command = oldest else { return nil }
+        runs[first] -= 1
+        if runs[first] & 0x0F == 0 {
+            first = place(1)
             used -= 1
+            oldest = used == 0 ? nil : Command(rawValue: runs[first] >> 4)
         }
         return command
     }
+
+    private func place(_ offset: Int) -> Int { (first + offset) & (OwedReplies.capacity - 1) }
 }

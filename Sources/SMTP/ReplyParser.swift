@@ -38,7 +38,7 @@ package struct ReplyParser: Sendable {
 
     /// Takes the next line out of `input`, starting at `cursor`, and moves `cursor` behind it.
     package mutating func next(in input: Span<UInt8>, at cursor: inout Int) -> Step {
-        guard let end = endOfLine(in: input, from: cursor) else { return carryRest(of: input, from: &cursor) }
+        guard let end = input.firstIndex(of: 0x0A, from: cursor) else { return carryRest(of: input, from: &cursor) }
         let start = cursor
         cursor = end + 1
         textIsCarried = carriedCount > 0
@@ -61,11 +61,6 @@ package struct ReplyParser: Sendable {
         } else {
             writer.append(input.extracting(text))
         }
-    }
-
-    private func endOfLine(in input: Span<UInt8>, from start: Int) -> Int? {
-        for index in start..<input.count where input[index] == 0x0A { return index }
-        return nil
     }
 
     private mutating func carryRest(of input: Span<UInt8>, from cursor: inout Int) -> Step {

@@ -93,9 +93,13 @@ package struct Session: Sendable {
         switch style {
         case .lockstep: return openTransactions == 0 && owed.isEmpty
         case .grouped: return openTransactions == 0 || (openTransactions == 1 && committedTransactions == 1)
-        case .chunked: return openTransactions < depth && (isFilling || openTransactions * 2 <= depth)
+        case .chunked:
+            return openTransactions < depth && (isFilling || openTransactions * 2 <= depth) && hasRoomForReplies
         }
     }
+
+    /// Whether the replies to one transaction more can be kept account of. Its RCPTs take one entry in fifteen.
+    private var hasRoomForReplies: Bool { openTransactions == 0 || owed.room >= 4 + recipients / 15 }
 
     /// How many recipients of an open message, counted from the oldest, have no verdict yet.
     package func unsettledRecipients(ofOpen index: Int) -> Int {

@@ -21,7 +21,7 @@ struct GroupingOptions: ParsableArguments {
                 """))
     var choice: Choice?
 
-    @Option(help: "Messages under way in one session when chunked, 1 to 64. (default: 16)")
+    @Option(help: "Messages under way in one session when chunked, 1 to 32. (default: 16)")
     var depth: Int?
 
     func check() throws {
