@@ -94,8 +94,8 @@ extension Session {
         }
     }
 
-    /// A refused EHLO is tried once more as HELO, without extensions (RFC 5321 3.2): those that the caller may
-    /// have read in the replies to either do not count.
+    /// A refused EHLO is tried once more as HELO, without extensions (RFC 5321 3.2): those that the caller
+    /// may have read in the replies to either do not count.
     private mutating func helloAnswered(_ reply: Reply) -> SessionEvent {
         guard case .helloSent(let extended) = phase else { return end(with: .fault(.impossibleReply)) }
         switch reply.severity {
