@@ -3,7 +3,7 @@ import Primitives
 import SMTP
 
 /// One place in a worker's table of connections, free or in use.
-struct Connection {
+struct Connection: ~Copyable {
     enum State {
         /// Can go to: `connecting`.
         case free
@@ -41,10 +41,16 @@ struct Connection {
     var envelopeWritten = Instant.zero
     var contentWritten = Instant.zero
 
-    var isSending: Bool { output != nil }
+    // These are asked with every message: inlined, they read a field and do not copy the connection.
+    var isSending: Bool { @inline(__always) get { output != nil } }
 
     /// Whether the kernel has taken all of the oldest message's content. Known once its send has ended.
-    var contentWasTaken: Bool { (taken ?? .max) >= endOfContent(0) }
+    var contentWasTaken: Bool {
+        @inline(__always) get {
+            guard let taken else { return true }
+            return taken >= endOfContent(0)
+        }
+    }
 
     /// Whether the content of an open message, counted from the oldest, can have reached the receiver whole,
     /// so that its fate is in doubt.

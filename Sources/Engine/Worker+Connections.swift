@@ -42,21 +42,24 @@ extension Worker where Net: ~Copyable {
         takeBackOutput(slot)
         settleHeld(slot)
         settleInFlight(slot)
-        let connection = connections[slot]
-        connections[slot] = Connection()
+        let lane = connections[slot].lane
+        let wasReady = connections[slot].wasReady
+        let trouble = connections[slot].trouble
         // Still in the list of those who may speak, if it was: a free slot has nothing to say.
-        connections[slot].isListed = connection.isListed
+        let isListed = connections[slot].isListed
+        connections[slot] = Connection()
+        connections[slot].isListed = isListed
         freeSlots.append(slot)
-        if connection.trouble != nil { tally.recordSessionLost() }
-        forget(connection)
+        if trouble != nil { tally.recordSessionLost() }
+        forgetSession(of: lane, failure: wasReady ? nil : trouble)
     }
 
     /// Tells the dispatcher, and gives up the lane or the run when sessions cannot be made.
-    private mutating func forget(_ connection: Connection) {
-        let hasFailed = !connection.wasReady && connection.trouble != nil
-        let lane = connection.lane
-        let givesUp = dispatcher.sessionEnded(in: lane, failed: hasFailed, at: network.now)
-        guard hasFailed, let trouble = connection.trouble else { return }
+    ///
+    /// - Parameter failure: why the session never became ready; nil when it did, or when we ended it ourselves.
+    private mutating func forgetSession(of lane: Int, failure: Trouble?) {
+        let givesUp = dispatcher.sessionEnded(in: lane, failed: failure != nil, at: network.now)
+        guard let trouble = failure else { return }
         tally.recordConnectFailure()
         if !hasBeenReady {
             failuresBeforeReady += 1
@@ -79,16 +82,14 @@ extension Worker where Net: ~Copyable {
     /// Decides about the messages that a session left open: in doubt when their content may have arrived
     /// whole, else back to the lane for another session, or deferred when they had their attempts.
     private mutating func settleInFlight(_ slot: ConnectionSlot) {
-        let connection = connections[slot]
-        let session = connection.session
-        let trouble = connection.trouble ?? .connectionLost
+        let lane = connections[slot].lane
+        let trouble = connections[slot].trouble ?? .connectionLost
         let isInnocent = trouble == .endedForSafety
-        for index in 0..<session.openTransactions {
-            let unsettled = session.unsettledRecipients(ofOpen: index)
-            let lane = connections[slot].lane
+        for index in 0..<connections[slot].session.openTransactions {
+            let unsettled = connections[slot].session.unsettledRecipients(ofOpen: index)
             if unsettled == 0 {
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
-            } else if connection.mayHaveEndedContent(ofOpen: index) {
+            } else if connections[slot].mayHaveEndedContent(ofOpen: index) {
                 let verdict = Verdict(outcome: .inDoubt, cause: .lostAfterContent(trouble))
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
@@ -106,7 +107,7 @@ extension Worker where Net: ~Copyable {
 
     /// Ends the sessions that have nothing to do.
     mutating func releaseIdleSessions() {
-        for slot in connections.indices where connections[slot].isIdle { release(slot) }
+        for slot in connections.slots where connections[slot].isIdle { release(slot) }
     }
 
     /// Ends an idle session with QUIT.

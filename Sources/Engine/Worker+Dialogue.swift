@@ -173,8 +173,7 @@ extension Worker where Net: ~Copyable {
 
     /// The session has nothing to say. Without an open message it waits for work, or takes its leave.
     private mutating func rest(_ slot: ConnectionSlot) {
-        let session = connections[slot].session
-        guard session.isReady, session.openTransactions == 0, !session.awaitsReply else { return }
+        guard connections[slot].session.isAtRest else { return }
         let lane = connections[slot].lane
         let isNeedless = dispatcher.isClosed && dispatcher.waitingCount(in: lane) == 0
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
@@ -225,7 +224,7 @@ extension Worker where Net: ~Copyable {
             case .line: noteCapability(slot, input)
             case .reply(let reply):
                 noteCapability(slot, input)
-                if connections[slot].isSending && connections[slot].session.awaitsVerdictOnContent {
+                if connections[slot].isSending && isVerdictOnContent(connections[slot].session.awaited) {
                     return hold(slot, reply, input, from: cursor)
                 }
                 let contentSent = connections[slot].contentWasTaken
@@ -234,6 +233,10 @@ extension Worker where Net: ~Copyable {
             case .fault(let fault): end(slot, because: .protocolFault(.syntax(fault)))
             }
         }
+    }
+
+    private func isVerdictOnContent(_ awaited: OwedReplies.Command?) -> Bool {
+        awaited == .content || awaited == .chunk
     }
 
     private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
@@ -293,7 +296,11 @@ extension Worker where Net: ~Copyable {
 
     mutating func copyReplyText(_ slot: ConnectionSlot, _ input: Span<UInt8>) -> Int {
         var writer = replyText.writer()
-        connections[slot].parser.copyText(from: input, into: &writer)
+        if connections[slot].parser.textIsCarried {
+            connections[slot].parser.copyText(from: input, into: &writer)
+        } else {
+            writer.append(input.extracting(connections[slot].parser.text))
+        }
         return writer.count
     }
 }

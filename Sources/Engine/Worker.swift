@@ -17,7 +17,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let inbox: Inbox?
     let board: Board?
 
-    var connections: [Connection]
+    var connections: ConnectionTable
     var freeSlots: [ConnectionSlot]
     var deadlines: DeadlineHeap
     /// Connections that may have something to say, each once.
@@ -51,7 +51,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.board = board
         dispatcher = Dispatcher(limits: mission.limits)
         tally = Tally()
-        connections = [Connection](repeating: Connection(), count: sessions)
+        connections = ConnectionTable(count: sessions)
         freeSlots = Array((0..<sessions).reversed())
         deadlines = DeadlineHeap(owners: sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
@@ -88,7 +88,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         guard !isStopping else { return }
         isStopping = true
         releaseIdleSessions()
-        for slot in connections.indices where connections[slot].state == .connecting || isGreeting(slot) {
+        for slot in connections.slots where connections[slot].state == .connecting || isGreeting(slot) {
             end(slot, because: nil)
         }
     }

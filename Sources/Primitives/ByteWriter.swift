@@ -60,6 +60,16 @@ public struct ByteWriter {
         filled &+= source.count
     }
 
+    /// Appends the lowest `count` bytes of a value, the lowest first.
+    @inlinable
+    public mutating func append(littleEndian value: UInt64, count: Int) {
+        var rest = value
+        for _ in 0..<count {
+            append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+
     /// Appends a number in decimal, without leading zeros.
     @inlinable
     public mutating func append(decimal value: Int) {

@@ -41,15 +41,15 @@ public struct PackedRow: ~Escapable {
     /// Starts a row of `fieldCount` fields; exactly as many calls of `append` must follow.
     @inlinable
     public static func begin(number: Int, fieldCount: Int, into writer: inout ByteWriter) {
-        for shift in [0, 8, 16, 24] { writer.append(UInt8(truncatingIfNeeded: number >> shift)) }
-        for shift in [0, 8] { writer.append(UInt8(truncatingIfNeeded: fieldCount >> shift)) }
+        let low = UInt64(UInt32(truncatingIfNeeded: number))
+        let high = UInt64(UInt16(truncatingIfNeeded: fieldCount))
+        writer.append(littleEndian: low | high << 32, count: headerCount)
     }
 
     @inlinable
     public static func append(_ field: Span<UInt8>, into writer: inout ByteWriter) {
         precondition(field.count <= PackedRow.longestField, "a packed field has at most 65,535 bytes")
-        writer.append(UInt8(truncatingIfNeeded: field.count))
-        writer.append(UInt8(truncatingIfNeeded: field.count >> 8))
+        writer.append(littleEndian: UInt64(field.count), count: 2)
         writer.append(field)
     }
 }

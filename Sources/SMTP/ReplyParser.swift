@@ -31,8 +31,9 @@ package struct ReplyParser: Sendable {
     private var byteCount = 0
     private var code: UInt16 = 0
     /// Where the text of the last line stands: in `carry` or in the input.
-    private var text = 0..<0
-    private var textIsCarried = false
+    package private(set) var text = 0..<0
+    /// Whether `text` counts in what was kept of earlier pieces, and not in the input.
+    package private(set) var textIsCarried = false
 
     package init() {}
 
@@ -87,7 +88,7 @@ package struct ReplyParser: Sendable {
         guard count <= ReplyParser.longestLine else { return .fault(.lineTooLong) }
         let length = last == 0x0D ? count - 1 : count
         let line = start..<start + min(length, ReplyParser.keptBytes)
-        guard let lineCode = replyCode(bytes, line) else { return .fault(.badCode) }
+        guard let lineCode = ReplyParser.code(of: bytes, line) else { return .fault(.badCode) }
         if lineCount > 0 && lineCode != code { return .fault(.changingCode) }
         code = lineCode
         lineCount += 1
@@ -98,10 +99,10 @@ package struct ReplyParser: Sendable {
         if line.count > 3 && bytes[line.lowerBound + 3] == 0x2D { return .line }
         lineCount = 0
         byteCount = 0
-        return .reply(Reply(code: code, enhanced: enhancedCode(bytes)))
+        return .reply(Reply(code: code, enhanced: EnhancedCode(bytes, text, of: code)))
     }
 
-    private func replyCode(_ bytes: Span<UInt8>, _ line: Range<Int>) -> UInt16? {
+    private static func code(of bytes: Span<UInt8>, _ line: Range<Int>) -> UInt16? {
         guard line.count >= 3 else { return nil }
         let first = bytes[line.lowerBound] &- 0x30
         let second = bytes[line.lowerBound + 1] &- 0x30
@@ -113,28 +114,28 @@ package struct ReplyParser: Sendable {
         }
         return UInt16(first) * 100 + UInt16(second) * 10 + UInt16(third)
     }
+}
 
-    /// The enhanced code at the start of the text, when its class agrees with the reply's (RFC 2034 4).
-    private func enhancedCode(_ bytes: Span<UInt8>) -> EnhancedCode? {
+extension EnhancedCode {
+    /// The enhanced code at the start of a reply's text, when its class agrees with the reply's (RFC 2034 4).
+    fileprivate init?(_ bytes: Span<UInt8>, _ text: Range<Int>, of code: UInt16) {
         var index = text.lowerBound
-        guard text.count >= 5, bytes[index] &- 0x30 == UInt8(code / 100), bytes[index + 1] == 0x2E else {
-            return nil
-        }
+        guard text.count >= 5, UInt16(bytes[index] &- 0x30) == code / 100, bytes[index + 1] == 0x2E else { return nil }
         index += 2
-        guard let subject = number(bytes, &index), index < text.upperBound, bytes[index] == 0x2E else {
-            return nil
-        }
+        guard let subject = EnhancedCode.number(bytes, &index, text.upperBound), index < text.upperBound,
+            bytes[index] == 0x2E
+        else { return nil }
         index += 1
-        guard let detail = number(bytes, &index) else { return nil }
+        guard let detail = EnhancedCode.number(bytes, &index, text.upperBound) else { return nil }
         guard index == text.upperBound || bytes[index] == 0x20 else { return nil }
-        return EnhancedCode(UInt8(code / 100), subject, detail)
+        self.init(UInt8(truncatingIfNeeded: code / 100), subject, detail)
     }
 
     /// One to three digits.
-    private func number(_ bytes: Span<UInt8>, _ index: inout Int) -> UInt16? {
+    private static func number(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> UInt16? {
         var value: UInt16 = 0
         var digits = 0
-        while index < text.upperBound, digits < 3, bytes[index] &- 0x30 <= 9 {
+        while index < end, digits < 3, bytes[index] &- 0x30 <= 9 {
             value = value * 10 + UInt16(bytes[index] &- 0x30)
             index += 1
             digits += 1

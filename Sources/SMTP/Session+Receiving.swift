@@ -54,7 +54,8 @@ extension Session {
     ///
     /// Next: `Verdict.init`.
     package mutating func receive(_ reply: Reply, contentSent: Bool) -> SessionEvent {
-        guard let command = owed.removeOldest() else {
+        defer { refresh() }
+        guard let command = takeOldestOwed() else {
             return end(with: reply.announcesShutdown ? .shutdown : .fault(.unsolicited))
         }
         isFilling = false
@@ -122,7 +123,7 @@ extension Session {
         case .transient, .permanent:
             let count = receiving.expected
             receiving.mailRefused = true
-            let isOver = owed.isEmpty
+            let isOver = awaited == nil
             if isOver { closeOldestTransaction() }
             return .settled(count: count, stage: .mail, isOver: isOver)
         }
@@ -139,7 +140,7 @@ extension Session {
             receiving.answered += 1
             if receiving.mailRefused { return .proceed }
             let isLast = receiving.answered == receiving.expected
-            let isOver = isLast && receiving.accepted == 0 && owed.isEmpty
+            let isOver = isLast && receiving.accepted == 0 && awaited == nil
             if isOver { endWithoutContent() }
             return .settled(count: 1, stage: .recipient, isOver: isOver)
         }

@@ -25,13 +25,13 @@ extension Session {
             return nil
         case .helloWanted(let extended):
             phase = .helloSent(extended: extended)
-            owed.append(.hello)
+            owe(.hello)
             return .hello(extended: extended)
         case .ready:
             return nextOfTransaction()
         case .leaving:
-            guard owed.isEmpty else { return nil }
-            owed.append(.quit)
+            guard awaited == nil else { return nil }
+            owe(.quit)
             phase = .left
             return .quit
         }
@@ -45,12 +45,13 @@ extension Session {
             commit(.content)
             return .content
         case .loneDot:
-            owed.append(.loneDot)
+            owe(.loneDot)
             writing = .nothing
+            refresh()
             return .loneDot
         case .reset, .mail, .recipient, .data:
             // Without PIPELINING a command waits for the reply to the one before (RFC 5321 2.1).
-            guard capabilities.pipelining || owed.isEmpty else { return nil }
+            guard capabilities.pipelining || awaited == nil else { return nil }
             return nextOfEnvelope()
         }
     }
@@ -58,22 +59,22 @@ extension Session {
     private mutating func nextOfEnvelope() -> SessionCommand? {
         switch writing {
         case .reset:
-            owed.append(.reset)
+            owe(.reset)
             writing = .mail
             return .reset
         case .mail:
-            owed.append(.mail)
+            owe(.mail)
             writing = .recipient(0)
             return .mail
         case .recipient(let index):
-            owed.append(.recipient)
+            owe(.recipient)
             writing = index + 1 < recipients ? .recipient(index + 1) : .data
             return .recipient(index)
         case .data where style == .chunked:
             commit(.chunk)
             return .chunk
         case .data:
-            owed.append(.data)
+            owe(.data)
             writing = .contentHeld
             return .data
         case .nothing, .contentHeld, .content, .loneDot:

@@ -44,7 +44,9 @@ package struct Session: Sendable {
         case loneDot
     }
 
-    var phase = Phase.greeting
+    var phase = Phase.greeting {
+        didSet { isOver = if case .over = phase { true } else { false } }
+    }
     var writing = Writing.nothing
     var owed = OwedReplies()
     var receiving = TransactionProgress()
@@ -61,37 +63,33 @@ package struct Session: Sendable {
     /// Open transactions, oldest first, whose last content byte has been written: their fate is the server's.
     package internal(set) var committedTransactions = 0
     package let grouping: Grouping
+    // What the caller asks with every reply is kept at hand: to work it out would copy the session.
+    /// Whether a message may be begun now.
+    package private(set) var canBegin = false
+    /// Whether nothing more may be written or read.
+    package private(set) var isOver = false
+    /// The command whose reply comes next; nil when none is due, and a silent server is not late.
+    package private(set) var awaited: OwedReplies.Command?
     package var capabilities = Capabilities()
 
     package init(grouping: Grouping) {
         self.grouping = grouping
-        owed.append(.greeting)
+        owe(.greeting)
     }
+
+    /// Ready, with no message and no reply to come.
+    package var isAtRest: Bool { isReady && openTransactions == 0 && awaited == nil }
 
     package var isReady: Bool {
         if case .ready = phase { true } else { false }
     }
 
-    package var isOver: Bool {
-        if case .over = phase { true } else { false }
-    }
-
-    /// Whether a reply is due; without one a silent server is not late.
-    package var awaitsReply: Bool { !owed.isEmpty }
-
-    package var awaited: OwedReplies.Command? { owed.oldest }
-
-    /// Whether the next reply decides about a message whose content was written.
-    package var awaitsVerdictOnContent: Bool { owed.oldest == .content || owed.oldest == .chunk }
-
-    /// Whether a message may be begun now.
-    ///
-    /// Grouped, one may be begun behind another whose content is already written, and no further. Chunked,
-    /// the session is filled up whenever half of its depth is free, so that writes stay large.
-    package var canBegin: Bool {
+    /// Grouped, a message may be begun behind another whose content is already written, and no further.
+    /// Chunked, the session is filled up whenever half of its depth is free, so that writes stay large.
+    private var mayBegin: Bool {
         guard case .ready = phase, case .nothing = writing else { return false }
         switch style {
-        case .lockstep: return openTransactions == 0 && owed.isEmpty
+        case .lockstep: return openTransactions == 0 && awaited == nil
         case .grouped: return openTransactions == 0 || (openTransactions == 1 && committedTransactions == 1)
         case .chunked:
             return openTransactions < depth && (isFilling || openTransactions * 2 <= depth) && hasRoomForReplies
@@ -116,6 +114,7 @@ package struct Session: Sendable {
         if openTransactions == 1 { receiving = TransactionProgress(expected: count) }
         writing = needsReset ? .reset : .mail
         needsReset = style == .chunked
+        canBegin = false
     }
 
     /// Asks the server to end the session, once no message is under way.
@@ -124,18 +123,34 @@ package struct Session: Sendable {
         guard case .ready = phase else { return }
         phase = .leaving
         writing = .nothing
+        canBegin = false
     }
 
     /// The connection is gone: nothing more will be said.
     package mutating func abandon() {
         phase = .over
         writing = .nothing
+        canBegin = false
+    }
+
+    /// To be called when something has changed on which `canBegin` depends.
+    mutating func refresh() { canBegin = mayBegin }
+
+    mutating func owe(_ command: OwedReplies.Command) {
+        owed.append(command)
+        awaited = owed.oldest
+    }
+
+    mutating func takeOldestOwed() -> OwedReplies.Command? {
+        defer { awaited = owed.oldest }
+        return owed.removeOldest()
     }
 
     mutating func commit(_ command: OwedReplies.Command) {
-        owed.append(command)
+        owe(command)
         committedTransactions += 1
         writing = .nothing
+        refresh()
     }
 
     mutating func closeOldestTransaction() {
