@@ -105,9 +105,14 @@ package struct Session: Sendable {
         return receiving.mailRefused ? 0 : receiving.expected - (receiving.answered - receiving.accepted)
     }
 
-    /// Begins a message to `count` recipients: `nextCommand` says the rest.
+    /// Recipients that a message may have here: so many that the replies to two messages can be kept account
+    /// of. Servers must take 100 (RFC 5321 4.5.3.1.8).
+    package static let mostRecipients = 800
+
+    /// Begins a message to `count` recipients, 1...800: `nextCommand` says the rest.
     package mutating func begin(recipients count: Int) {
-        precondition(canBegin && count > 0, "a message is begun when the session can take one")
+        precondition(canBegin, "a message is begun when the session can take one")
+        precondition((1...Session.mostRecipients).contains(count), "a message has 1 to 800 recipients")
         recipients = count
         isFilling = true
         openTransactions += 1
