@@ -50,7 +50,7 @@ extension Worker where Net: ~Copyable {
         connections[slot] = Connection()
         connections[slot].isListed = isListed
         freeSlots.append(slot)
-        if trouble != nil { tally.recordSessionLost() }
+        if wasReady && trouble != nil { tally.recordSessionLost() }
         forgetSession(of: lane, failure: wasReady ? nil : trouble)
     }
 

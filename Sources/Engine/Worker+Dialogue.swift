@@ -86,6 +86,7 @@ extension Worker where Net: ~Copyable {
         date.refresh(at: network.now)
         compose(PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), into: &writer)
         CommandWriter.dot(into: &writer)
+        tally.record(.envelope, network.now - connections[slot].envelopeWritten)
         connections[slot].noteEndOfContent(writer.count)
         connections[slot].contentWritten = network.now
     }
@@ -282,7 +283,8 @@ extension Worker where Net: ~Copyable {
         hasBeenReady = true
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)
-        tally.recordSessionOpened(site: dispatcher.site(of: lane))
+        let style = connections[slot].session.style
+        tally.recordSessionOpened(site: dispatcher.site(of: lane), GroupingsUsed(style))
         tally.record(.greeting, network.now - connections[slot].connectStarted)
         list(slot)
     }

@@ -117,7 +117,6 @@ struct BenchCommand: ParsableCommand {
         var facts = RunSupport.facts(.bench, name: "bench", run: run, result: result)
         facts.interrupted = interrupted
         facts.target = address.description
-        facts.grouping = groupingOptions.name ?? "auto"
         facts.recipients = recipients
         facts.notAttempted = recipients - result.tally.counts.total
         facts.sites = [SiteFacts(name: target, recipients: recipients)]

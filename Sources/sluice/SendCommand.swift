@@ -163,7 +163,6 @@ struct SendCommand: ParsableCommand {
         var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
         facts.interrupted = interrupted
         facts.target = manifest.route.socketAddress.description
-        facts.grouping = groupingOptions.name ?? manifest.grouping.rawValue
         facts.recipients = progress.rows
         facts.rejectedBeforeSending = progress.rejected
         facts.rejectedReasons = RejectedReason.list(progress.reasons)
