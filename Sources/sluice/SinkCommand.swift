@@ -7,7 +7,7 @@ import Uring
 struct SinkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",
-        abstract: "Receives mail at full speed, and delivers none of it.",
+        abstract: "Receive mail at full speed, and deliver none of it.",
         discussion: """
             A server to send to while trying, testing and measuring. It accepts every message and drops it, \
             unless --log or --store say what to keep.
