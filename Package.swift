@@ -72,5 +72,15 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
-            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation", "Uring"]),
+            [
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation",
+                "Uring",
+            ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                "Uring", "sluice",
+            ],
+            swiftSettings: strict),
     ])
