@@ -39,7 +39,7 @@ final class Peer {
         process.standardInput = input
         process.standardOutput = output
         try process.run()
-        let line = Peer.firstLine(output.fileHandleForReading)
+        let line = output.fileHandleForReading.firstLine()
         let words = line.split { $0 == " " || $0 == "\n" }
         guard words.count == 2, words[0] == "ready", let port = UInt16(words[1]) else {
             throw Fault(description: "\(kind.rawValue) says '\(line)'")
@@ -57,15 +57,18 @@ final class Peer {
         return try ReceivedMail.ofPeer(directory)
     }
 
-    private static func firstLine(_ output: FileHandle) -> String {
+    private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
+
+extension FileHandle {
+    /// What has come once there is a line end, or the end.
+    func firstLine() -> String {
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {
-            let more = output.availableData
+            let more = availableData
             if more.isEmpty { break }
             line += more
         }
         return String(decoding: line, as: UTF8.self)
     }
-
-    private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import Measurement
+import Testing
+
+/// `sluice send` as a user meets it, when all is well.
+@Suite("sluice send")
+struct SendCommandTests {
+    @Test("a good campaign: exit 0, the report, the rejects")
+    func goodCampaign() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 200, seed: 3)
+            let place = try SinkPlace(campaign)
+            let result = try SluiceCommand.run(place.send(["--report", place.directory.file("report.json")]))
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.output.contains("test: 212 recipients in "))
+            #expect(result.output.contains(place.directory.file("rejected.csv")))
+            let report = try CheckedReport.read(try place.directory.text("report.json"))
+            #expect(report.accepted == 200 && report.rejectedBeforeSending == campaign.rejects.count)
+            #expect(report.target == place.address && !report.interrupted)
+            #expect(try place.recipients() == campaign.recipients.map(\.address).sorted())
+            try SinkCampaignTests.expectRejected(place.directory, campaign)
+            #expect(!place.directory.exists("undelivered.csv"))
+        }
+    }
+
+    @Test("--limit sends to the first recipients only")
+    func limit() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 60, seed: 4, rejecting: false)
+            let place = try SinkPlace(campaign)
+            let result = try SluiceCommand.run(place.send(["--limit", "7", "--json"]))
+            #expect(result.status == 0)
+            let report = try CheckedReport.read(result.output)
+            #expect(report.recipients == 7 && report.accepted == 7)
+            #expect(try place.recipients() == campaign.recipients.prefix(7).map(\.address).sorted())
+        }
+    }
+
+    @Test("recipients come from standard input")
+    func standardInput() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 50, seed: 5)
+            let place = try SinkPlace(campaign, recipientsFile: "-")
+            let list = try FileHandle(
+                forReadingFrom: URL(fileURLWithPath: place.directory.file("recipients.csv")))
+            let result = try SluiceCommand.run(place.send(["--json"]), input: list)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(try CheckedReport.read(result.output).accepted == 50)
+            #expect(try place.recipients() == campaign.recipients.map(\.address).sorted())
+        }
+    }
+
+    @Test("without --yes and without a terminal nothing is sent", arguments: [false, true])
+    func unasked(_ answersYes: Bool) async throws {
+        try await onThread {
+            let place = try SinkPlace(TestCampaign(count: 5, seed: 7))
+            let answer = Pipe()
+            if answersYes { try answer.fileHandleForWriting.write(contentsOf: Data("y\n".utf8)) }
+            try answer.fileHandleForWriting.close()
+            let arguments = place.send([]).filter { $0 != "--yes" }
+            let result = try SluiceCommand.run(arguments, input: answer.fileHandleForReading)
+            #expect(result.status == 64)
+            #expect(result.errors.contains("--yes") && result.output.isEmpty)
+            #expect(place.hasSeenNobody)
+        }
+    }
+}
