@@ -49,6 +49,7 @@ package final class Run: Sendable {
     package let boards: [Board]
     let inboxes: [Inbox]
     private let ending = Mutex(Ending())
+    private let mustStop = Atomic(false)
 
     package init(workers: Int) throws(SystemFault) {
         precondition(workers > 0, "a run has a worker")
@@ -87,8 +88,12 @@ package final class Run: Sendable {
 
     /// Begins no further message; those under way are finished. From any thread.
     package func stop() {
+        mustStop.store(true, ordering: .relaxed)
         for inbox in inboxes { inbox.stop() }
     }
+
+    /// Whether `stop` was called, or the run was called off.
+    package var isStopping: Bool { mustStop.load(ordering: .relaxed) }
 
     private func work(_ index: Int, _ share: Share) {
         do {

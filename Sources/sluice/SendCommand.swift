@@ -77,10 +77,7 @@ struct SendCommand: ParsableCommand {
         try RunSupport.withSystemErrors {
             let run = try Run(workers: workers ?? WorkerCount.usual)
             let feed = RecipientFeed(to: run, limit: limit ?? .max)
-            let interruption = try Interruption.watch {
-                feed.stop()
-                run.stop()
-            }
+            let interruption = try Interruption.watch { run.stop() }
             let log = try CampaignSupport.withFileErrors(ExitStatus.cannotCreate) {
                 try UndeliveredLog(path: undeliveredPath) { run.stop() }
             }

@@ -32,6 +32,48 @@ struct InterruptionTests {
             #expect(Set(receiver.accepted).count == receiver.accepted.count)
         }
     }
+
+    @Test("a run that waits for standard input ends, too")
+    func whileReading() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 20, seed: 10, rejecting: false)
+            let directory = try TestDirectory()
+            try campaign.write(to: directory, recipientsFile: "-")
+            let list = Pipe()
+            let interrupter = Interrupter()
+            let receiver = try ScriptedReceiver(interrupter.script(at: 20))
+            let command = try SluiceCommand(
+                [
+                    "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+                    "--json",
+                ],
+                input: list.fileHandleForReading)
+            interrupter.aim(at: command)
+            try list.fileHandleForWriting.write(contentsOf: Data(campaign.list.utf8))
+            let result = try command.wait()
+            #expect(result.status == 130, "\(result.errors)")
+            let report = try CheckedReport.read(result.output)
+            #expect(report.accepted == 20 && report.interrupted)
+            try list.fileHandleForWriting.close()
+        }
+    }
+
+    @Test("a receiver that cannot be reached ends a run whose list is longer than what is read ahead")
+    func longListToNobody() async throws {
+        try await onThread {
+            let directory = try TestDirectory()
+            let campaign = TestCampaign(count: 1, seed: 12, rejecting: false)
+            try campaign.write(to: directory)
+            let note = String(repeating: "n", count: 60_000)
+            let rows = (0..<1_600).map { "r\($0)@site\($0).example,A,B,\(note)\n" }
+            try directory.write("email,first_name,city,note\n" + rows.joined(), to: "recipients.csv")
+            let nobody = try Nobody()
+            let result = try SluiceCommand.run([
+                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(nobody.address)",
+            ])
+            #expect(result.status == 69, "\(result.errors)")
+        }
+    }
 }
 
 /// Sends SIGINT to a command when the receiver has got so many messages, and before it answers that one.

@@ -50,6 +50,29 @@ struct SendCommandTests {
         }
     }
 
+    @Test("recipients are sent to while standard input has more to come")
+    func openStandardInput() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 20, seed: 6, rejecting: false)
+            let directory = try TestDirectory()
+            try campaign.write(to: directory, recipientsFile: "-")
+            let list = Pipe()
+            var script = Script()
+            script.toContent = { _, number in
+                if number == 20 { try? list.fileHandleForWriting.close() }
+                return "250 2.0.0 ok"
+            }
+            let receiver = try ScriptedReceiver(script)
+            let arguments = [
+                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+            ]
+            let command = try SluiceCommand(arguments, input: list.fileHandleForReading)
+            try list.fileHandleForWriting.write(contentsOf: Data(campaign.list.utf8))
+            #expect(try command.wait().status == 0)
+            #expect(receiver.accepted.sorted() == campaign.recipients.map(\.address).sorted())
+        }
+    }
+
     @Test("without --yes and without a terminal nothing is sent", arguments: [false, true])
     func unasked(_ answersYes: Bool) async throws {
         try await onThread {
