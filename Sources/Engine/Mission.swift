@@ -17,7 +17,7 @@ package struct Mission: Sendable {
     package var patience: Patience
     /// Nanoseconds between the origin of `Network.now` and 1970: the Date header is made from it.
     package var unixOrigin: Int64
-    /// Sessions that may fail, while none has ever been ready, before the run is called off.
+    /// Sessions of all workers that may fail, while none has ever been ready, before the run is called off.
     package var firstFailures = 3
 
     package init(

@@ -48,6 +48,7 @@ package final class Run: Sendable {
     /// Where each worker shows its progress.
     package let boards: [Board]
     let inboxes: [Inbox]
+    private let contact = FirstContact()
     private let ending = Mutex(Ending())
     private let mustStop = Atomic(false)
 
@@ -101,7 +102,7 @@ package final class Run: Sendable {
                 connections: share.mission.limits.sessions, wakeUp: inboxes[index].wakeUp)
             var worker = Worker(
                 network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
-                board: boards[index])
+                board: boards[index], contact: contact)
             if case .madeUp(let numbers) = share.work {
                 worker.dispatcher.admitMadeUp(numbers, site: 0)
                 worker.dispatcher.close()

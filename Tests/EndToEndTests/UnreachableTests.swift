@@ -82,4 +82,43 @@ struct UnreachableTests {
             #expect(result.errors.contains(greeting.advice))
         }
     }
+
+    @Test("a receiver that turns away only what is too much for it gets the mail nevertheless")
+    func fewPlaces() async throws {
+        try await onThread {
+            let campaign = TestCampaign(count: 100, seed: 14, rejecting: false)
+            let directory = try TestDirectory()
+            try campaign.write(to: directory)
+            let isReady = ReadyGate()
+            var script = Script()
+            script.greeting = { number in
+                if number == 1 { return "220 scripted.test ESMTP\r\n" }
+                isReady.wait()
+                return number <= 30 ? "421 4.7.0 too many connections\r\n" : "220 scripted.test ESMTP\r\n"
+            }
+            script.toRecipient = { _ in
+                isReady.open()
+                return "250 2.1.5 ok"
+            }
+            let receiver = try ScriptedReceiver(script)
+            let result = try SluiceCommand.run([
+                "send", directory.file("campaign.yaml"), "--yes", "--workers", "2", "--route",
+                "\(receiver.address)", "--json",
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(receiver.accepted.sorted() == campaign.recipients.map(\.address).sorted())
+        }
+    }
+}
+
+/// Stays open once it has been opened.
+private final class ReadyGate: Sendable {
+    private let gate = DispatchSemaphore(value: 0)
+
+    func open() { gate.signal() }
+
+    func wait() {
+        gate.wait()
+        gate.signal()
+    }
 }
