@@ -76,6 +76,7 @@ struct BenchCommand: ParsableCommand {
                     + "on this machine (127.0.0.0/8 or ::1)")
             throw ExitStatus.usage
         }
+        try OutputFiles.check([report].compactMap(\.self))
         DescriptorLimit.raise()
         let count = min(workers ?? WorkerCount.usual, sessions)
         try RunSupport.withSystemErrors {

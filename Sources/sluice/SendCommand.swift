@@ -72,6 +72,7 @@ struct SendCommand: ParsableCommand {
         let letter = try CampaignSupport.letter(of: loaded)
         let manifest = loaded.manifest
         let reading = FeedThread(loaded, seed: seed)
+        try OutputFiles.check([rejectedPath, undeliveredPath] + [report].compactMap(\.self))
         try confirm(manifest)
         DescriptorLimit.raise()
         try RunSupport.withSystemErrors {

@@ -64,6 +64,20 @@ struct BadInputTests {
     }
 
     @Test(
+        "files that cannot be made: exit 73 before anything is sent",
+        arguments: ["--report", "--rejected", "--undelivered"])
+    func unwritable(_ option: String) async throws {
+        try await onThread {
+            let place = try SinkPlace(TestCampaign(count: 100, seed: 16))
+            try place.directory.write("I am a file\n", to: "file.txt")
+            let result = try SluiceCommand.run(place.send([option, place.directory.file("file.txt/out")]))
+            #expect(result.status == 73, "\(result.errors)")
+            #expect(result.errors.contains("file.txt/out") && result.output.isEmpty)
+            #expect(place.hasSeenNobody)
+        }
+    }
+
+    @Test(
         "an option that does not exist: exit 64 and the usage",
         arguments: [["send", "x"], ["plan", "x"], ["sink"], ["bench", "127.0.0.1:25"]])
     func unknownOption(_ command: [String]) async throws {

@@ -36,6 +36,20 @@ struct SendCommandTests {
         }
     }
 
+    @Test("--json is added to what is in the file that it goes to")
+    func addedToFile() async throws {
+        try await onThread {
+            let place = try SinkPlace(TestCampaign(count: 5, seed: 21, rejecting: false))
+            try place.directory.write("before\n", to: "all.json")
+            let file = try #require(FileHandle(forWritingAtPath: place.directory.file("all.json")))
+            try file.seekToEnd()
+            #expect(try SluiceCommand(place.send(["--json"]), output: file).wait().status == 0)
+            let text = try place.directory.text("all.json")
+            #expect(text.hasPrefix("before\n{"))
+            #expect(try CheckedReport.read(String(text.dropFirst("before\n".count))).accepted == 5)
+        }
+    }
+
     @Test("recipients come from standard input")
     func standardInput() async throws {
         try await onThread {
