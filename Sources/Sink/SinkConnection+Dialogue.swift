@@ -18,7 +18,7 @@ extension SinkConnection {
                 read(carriageReturn.span)
             case .hello, .mail, .recipient, .data, .chunkComplete, .messageComplete, .reset, .noop, .verify,
                 .help, .quit, .fault:
-                let answer = decide(event, input, &desk)
+                let answer = scripted(event, desk.script) ?? decide(event, input, &desk)
                 var writer = gathered.writer(room: ReceiverSession.longestReply)
                 session.answer(answer, to: event, into: &writer)
                 gathered.take(writer)
@@ -32,6 +32,22 @@ extension SinkConnection {
         stored?.read(content)
     }
 
+    /// The refusal that was asked for, if it hits this command.
+    private mutating func scripted(_ event: ReceiverEvent, _ script: RefusalScript) -> ReceiverAnswer? {
+        guard !script.isEmpty else { return nil }
+        let stage: ScriptedRefusal.Stage
+        switch event {
+        case .mail: stage = .mail
+        case .recipient: stage = .recipient
+        case .data, .chunkComplete: stage = .data
+        case .messageComplete: stage = .content
+        case .needsInput, .content, .contentReturn, .hello, .reset, .noop, .verify, .help, .quit, .fault:
+            return nil
+        }
+        commandCount += 1
+        return script.answer(at: stage, session: sessionNumber, command: commandCount)
+    }
+
     private mutating func decide(
         _ event: ReceiverEvent, _ input: Span<UInt8>, _ desk: inout SinkDesk
     ) -> ReceiverAnswer {
@@ -41,7 +57,8 @@ extension SinkConnection {
             return .standard
         case .mail:
             guard !desk.isStopping else { return .hangUp(.stopping) }
-            record?.beginMessage(from: session.path(in: input))
+            record?.beginMessage(
+                from: session.path(in: input), keepingRecipients: session.recipientCount > 0)
             stored?.beginMessage()
             return .standard
         case .recipient:

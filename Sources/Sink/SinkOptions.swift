@@ -12,6 +12,12 @@ package struct SinkOptions: Sendable {
     package var logPath: String?
     /// Each accepted message becomes a file in this directory, which is made if need be; nil keeps none.
     package var storePath: String?
+    /// How long a reply waits after the input that caused it was read; the greeting after the connection.
+    package var replyDelay = Interval.zero
+    /// Commands that are refused on purpose.
+    package var refusals: [ScriptedRefusal] = []
+    /// Decides which commands the refusals hit.
+    package var seed: UInt64 = 1
     /// Threads, each with a ring and a listening socket of its own; at least 1.
     package var workers = 1
     /// Connections that one worker serves at a time; more are told 421.
