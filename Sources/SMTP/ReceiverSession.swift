@@ -36,7 +36,13 @@ package struct ReceiverSession: Sendable {
     }
 
     package let offer: ReceiverOffer
-    var stage = Stage.command
+    var stage = Stage.command {
+        didSet { isFinished = if case .finished = stage { true } else { false } }
+    }
+    /// Whether the session is over: nothing of the client is read any more.
+    ///
+    /// Asked after every answer, so kept at hand: to work it out would copy the session.
+    package private(set) var isFinished = false
     var transaction = Transaction.none
     var isGreeted = false
     var usesUTF8 = false
@@ -54,14 +60,6 @@ package struct ReceiverSession: Sendable {
 
     package init(offer: ReceiverOffer) {
         self.offer = offer
-    }
-
-    /// Whether the session is over: nothing of the client is read any more.
-    package var isFinished: Bool {
-        switch stage {
-        case .finished: true
-        case .command, .content, .chunk, .refusedChunk: false
-        }
     }
 
     /// Reads the client's bytes from `position` on, moves it behind them, and returns what they mean.

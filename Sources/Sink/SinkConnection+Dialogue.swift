@@ -53,15 +53,14 @@ extension SinkConnection {
     ) -> ReceiverAnswer {
         switch event {
         case .hello:
-            record?.hello(session.path(in: input))
+            if record != nil { record?.hello(session.path(in: input)) }
             return .standard
         case .mail:
             guard !desk.isStopping else { return .hangUp(.stopping) }
-            record?.beginMessage(
-                from: session.path(in: input), keepingRecipients: session.recipientCount > 0)
-            stored?.beginMessage()
+            beginMessage(input)
             return .standard
         case .recipient:
+            guard record != nil else { return .standard }
             let hasRoom = record?.add(recipient: session.path(in: input)) ?? true
             return hasRoom ? .standard : .refuse(.tooManyRecipients)
         case .messageComplete:
@@ -71,6 +70,15 @@ extension SinkConnection {
             .fault:
             return .standard
         }
+    }
+
+    /// The path costs a copy of the session, so only a record asks for it.
+    private mutating func beginMessage(_ input: Span<UInt8>) {
+        if record != nil {
+            record?.beginMessage(
+                from: session.path(in: input), keepingRecipients: session.recipientCount > 0)
+        }
+        stored?.beginMessage()
     }
 
     private mutating func accept(_ desk: inout SinkDesk) -> ReceiverAnswer {

@@ -21,7 +21,7 @@ package struct SinkOptions: Sendable {
     /// Threads, each with a ring and a listening socket of its own; at least 1.
     package var workers = 1
     /// Connections that one worker serves at a time; more are told 421.
-    package var connectionsPerWorker = 8_192
+    package var connectionsPerWorker = 16_384
     /// A connection that says nothing for so long is told 421 (RFC 5321 4.5.3.2.7 asks for 5 minutes).
     package var idleLimit = Interval.seconds(300)
     /// How long `stop` waits for messages that are on their way.
