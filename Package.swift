@@ -58,6 +58,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "InstructionCount",
+            dependencies: ["Primitives", "SMTP", "Message", "Delivery", "Engine", "Uring"],
+            path: "Benchmarks/Instructions", swiftSettings: strict),
+
         tests("Primitives"),
         tests("SMTP", ["Primitives"]),
         tests("Message", ["Primitives"]),

@@ -21,8 +21,6 @@ package struct Dispatcher: ~Copyable {
     package internal(set) var waitingCount = 0
     /// Whether more recipients may still be admitted.
     package private(set) var isClosed = false
-    private var scratch = ByteBuffer(capacity: 65_536)
-    private var addressScratch = ByteBuffer(capacity: 512)
     private let madeUpDomain: [UInt8]
 
     /// - Parameter madeUpDomain: the domain of made-up recipients, in a reserved name (RFC 2606).
@@ -140,20 +138,26 @@ package struct Dispatcher: ~Copyable {
 
     /// `r<number>@<domain>`, with `-<index>` behind the number for the second recipient of a message and on.
     private mutating func makeUp(_ number: Int, to queue: inout RecordQueue, at now: Instant) {
-        var row = scratch.writer()
+        let shortest = 2 + ByteWriter.digitCount(of: number.magnitude) + madeUpDomain.count
+        var count = PackedRow.headerCount
+        for index in 0..<limits.recipientsPerMessage { count += 2 + shortest + Dispatcher.markCount(of: index) }
+        let tag = MessageTag(attempts: 0, started: now).rawValue
+        var row = pool.append(count: count, tag: tag, to: &queue)
         PackedRow.begin(number: number, fieldCount: limits.recipientsPerMessage, into: &row)
         for index in 0..<limits.recipientsPerMessage {
-            var address = addressScratch.writer()
-            address.append("r")
-            address.append(decimal: number)
-            if index > 0 { address.append(decimal: -index) }
-            address.append("@")
-            address.append(madeUpDomain.span)
-            PackedRow.append(addressScratch.bytes(0..<address.count), into: &row)
+            PackedRow.beginField(count: shortest + Dispatcher.markCount(of: index), into: &row)
+            row.append(UInt8(ascii: "r"))
+            row.append(decimal: number)
+            if index > 0 { row.append(decimal: -index) }
+            row.append(UInt8(ascii: "@"))
+            row.append(madeUpDomain.span)
         }
-        precondition(!row.overflowed, "made-up recipients fit the scratch buffer")
-        let tag = MessageTag(attempts: 0, started: now).rawValue
-        pool.append(scratch, count: row.count, tag: tag, to: &queue)
+        precondition(row.remaining == 0 && !row.overflowed, "a made-up row fills its record")
+    }
+
+    /// Bytes of the mark that tells the recipients of one message apart: none for the first.
+    private static func markCount(of index: Int) -> Int {
+        index == 0 ? 0 : 1 + ByteWriter.digitCount(of: index.magnitude)
     }
 
     private mutating func laneNumber(of site: Int) -> Int {

@@ -17,6 +17,8 @@ struct Connection: ~Copyable {
 
     var state = State.free
     var lane = 0
+    /// The site of the lane.
+    var site = 0
     var session = Session(grouping: .lockstep)
     var parser = ReplyParser()
     /// The rows of the session's open messages, oldest first.
@@ -60,6 +62,13 @@ struct Connection: ~Copyable {
     func mayHaveEndedContent(ofOpen index: Int) -> Bool {
         guard index < session.committedTransactions else { return false }
         return (taken ?? .max) > endOfContent(index) - 5
+    }
+
+    /// Takes replies that decide nothing; whether there were any.
+    mutating func takeAssents(in input: Span<UInt8>, at cursor: inout Int) -> Bool {
+        let start = cursor
+        session.takeAssents(in: input, at: &cursor, by: &parser)
+        return cursor > start
     }
 
     /// Notes that a content ends here in the send that is being put together.

@@ -35,6 +35,18 @@ package struct Mission: Sendable {
     }
 }
 
+extension Mission {
+    /// `CommandWriter.opening`, written once for all.
+    var opening: [UInt8] {
+        var buffer = ByteBuffer(capacity: 64 + envelopeFrom.count)
+        var writer = buffer.writer()
+        CommandWriter.opening(from: envelopeFrom.span, into: &writer)
+        precondition(!writer.overflowed, "the opening fits the buffer that was taken for it")
+        let bytes = buffer.bytes(0..<writer.count)
+        return bytes.indices.map { bytes[$0] }
+    }
+}
+
 /// Told about every verdict, on the worker's thread, in the order in which they fall.
 package protocol OutcomeListener: AnyObject {
     /// - Parameters:

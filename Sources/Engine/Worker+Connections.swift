@@ -10,6 +10,7 @@ extension Worker where Net: ~Copyable {
         guard let slot = freeSlots.popLast() else { preconditionFailure("sessions and slots are counted alike") }
         connections[slot].state = .connecting
         connections[slot].lane = lane
+        connections[slot].site = dispatcher.site(of: lane)
         connections[slot].session = Session(grouping: mission.grouping)
         connections[slot].connectStarted = network.now
         deadlines.set(network.now + mission.patience.connect, for: slot)
@@ -83,7 +84,7 @@ extension Worker where Net: ~Copyable {
         var messages = RecordQueue()
         while dispatcher.take(from: lane, to: &messages, at: network.now) {
             let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
-            settle(messages, lane: lane, recipients: mission.limits.recipientsPerMessage, verdict)
+            settle(messages, site: dispatcher.site(of: lane), recipients: mission.limits.recipientsPerMessage, verdict)
             dispatcher.pool.removeFirst(of: &messages)
         }
         dispatcher.pool.clear(&messages)

@@ -52,7 +52,7 @@ extension Worker where Net: ~Copyable {
         return false
     }
 
-    private func isWornOut(_ slot: ConnectionSlot) -> Bool {
+    private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
         let most = mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
         return connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
@@ -72,7 +72,7 @@ extension Worker where Net: ~Copyable {
             writeRecipient(index, of: slot, into: &writer)
         case .data: CommandWriter.data(into: &writer)
         case .content: writeContent(of: slot, into: &writer, &buffer)
-        case .chunk: writeChunk(of: slot, into: &writer, &buffer)
+        case .transaction(let afterReset): writeTransaction(of: slot, afterReset: afterReset, into: &writer, &buffer)
         case .loneDot: CommandWriter.dot(into: &writer)
         case .quit: CommandWriter.quit(into: &writer)
         }
@@ -91,26 +91,54 @@ extension Worker where Net: ~Copyable {
         connections[slot].contentWritten = network.now
     }
 
-    /// Composes the newest message as one chunk. Its count stands before it and is known only behind it: room
-    /// is left for the count that it can have at most, and a digit too many is taken out again.
-    private mutating func writeChunk(
-        of slot: ConnectionSlot, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
+    /// Writes the newest message whole: its envelope, and its content as one chunk.
+    private mutating func writeTransaction(
+        of slot: ConnectionSlot, afterReset: Bool, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
     ) {
         let bound = largestCount(slot)
         makeRoom(for: bound, in: &writer, &buffer)
+        date.refresh(at: network.now)
+        writeEnvelope(of: slot, afterReset: afterReset, size: bound, into: &writer)
+        let count = writeChunk(of: slot, atMost: bound, into: &writer)
+        connections[slot].noteEndOfContent(writer.count)
+        connections[slot].contentWritten = network.now
+        largestContent = max(largestContent, count + roomForEnvelope)
+    }
+
+    private mutating func writeEnvelope(
+        of slot: ConnectionSlot, afterReset: Bool, size: Int, into writer: inout ByteWriter
+    ) {
+        let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
+        if connections[slot].session.capabilities.declaresSize {
+            if afterReset { CommandWriter.reset(into: &writer) }
+            CommandWriter.mail(from: mission.envelopeFrom.span, size: size, into: &writer)
+            CommandWriter.recipient(row.field(0), into: &writer)
+        } else {
+            writer.append(opening.span.extracting((afterReset ? 0 : CommandWriter.resetCount)...))
+            CommandWriter.firstRecipient(row.field(0), into: &writer)
+        }
+        for index in 1..<mission.limits.recipientsPerMessage {
+            CommandWriter.recipient(row.field(index), into: &writer)
+        }
+    }
+
+    /// Composes a message as one chunk. Its count stands before it and is known only behind it: room is left
+    /// for the count that it can have at most, and a digit too many is taken out again.
+    ///
+    /// - Returns: bytes of the content.
+    private mutating func writeChunk(
+        of slot: ConnectionSlot, atMost bound: Int, into writer: inout ByteWriter
+    ) -> Int {
         let start = writer.count
         let room = CommandWriter.lastChunkCount(bound)
         writer.skip(room)
-        date.refresh(at: network.now)
         compose(PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), into: &writer)
         let count = writer.count - start - room
         let surplus = room - CommandWriter.lastChunkCount(count)
         if surplus > 0 { writer.remove(start..<start + surplus) }
         var head = writer.gap(start..<start + room - surplus)
         CommandWriter.lastChunk(count: count, into: &head)
-        connections[slot].noteEndOfContent(writer.count)
-        connections[slot].contentWritten = network.now
-        largestContent = max(largestContent, count + roomForEnvelope)
+        return count
     }
 
     /// Goes on in a larger buffer when a content might not fit this one.
@@ -139,11 +167,11 @@ extension Worker where Net: ~Copyable {
         mission.letter.compose(row, date: date.text, into: &writer)
     }
 
-    private func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
+    private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
         mission.letter.largestCount(of: PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)))
     }
 
-    private func largestCount(_ slot: ConnectionSlot) -> Int {
+    private mutating func largestCount(_ slot: ConnectionSlot) -> Int {
         mission.letter.largestCount(of: PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)))
     }
 
@@ -163,9 +191,8 @@ extension Worker where Net: ~Copyable {
 
     private mutating func refuseTooLarge(_ slot: ConnectionSlot) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
-        let site = dispatcher.site(of: connections[slot].lane)
         let recipients = mission.limits.recipientsPerMessage
-        tally.record(.refused, site: site, recipients: recipients)
+        tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
             text: replyText.bytes(0..<0))
@@ -174,7 +201,7 @@ extension Worker where Net: ~Copyable {
 
     /// The session has nothing to say. Without an open message it waits for work, or takes its leave.
     private mutating func rest(_ slot: ConnectionSlot) {
-        guard connections[slot].session.isAtRest else { return }
+        guard connections[slot].session.openTransactions == 0, connections[slot].session.isAtRest else { return }
         let lane = connections[slot].lane
         let isNeedless = dispatcher.isClosed && dispatcher.waitingCount(in: lane) == 0
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
@@ -218,6 +245,7 @@ extension Worker where Net: ~Copyable {
         guard connections[slot].held.isEmpty else { return hold(slot, input, from: 0) }
         var cursor = 0
         while connections[slot].state == .open {
+            if connections[slot].takeAssents(in: input, at: &cursor) { list(slot) }
             switch connections[slot].parser.next(in: input, at: &cursor) {
             case .needsInput:
                 if !connections[slot].isSending { awaitReply(slot) }
@@ -292,8 +320,7 @@ extension Worker where Net: ~Copyable {
         contact.made()
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)
-        let style = connections[slot].session.style
-        tally.recordSessionOpened(site: dispatcher.site(of: lane), GroupingsUsed(style))
+        tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
         tally.record(.greeting, network.now - connections[slot].connectStarted)
         list(slot)
     }

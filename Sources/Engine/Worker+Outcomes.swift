@@ -11,13 +11,13 @@ extension Worker where Net: ~Copyable {
     mutating func settleOldest(
         _ slot: ConnectionSlot, recipients: Int, _ verdict: Verdict, textCount: Int = 0
     ) {
-        settle(connections[slot].inFlight, lane: connections[slot].lane, recipients: recipients, verdict, textCount)
+        settle(connections[slot].inFlight, site: connections[slot].site, recipients: recipients, verdict, textCount)
     }
 
     mutating func settle(
-        _ queue: RecordQueue, lane: Int, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0
+        _ queue: RecordQueue, site: Int, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0
     ) {
-        tally.record(verdict.outcome, site: dispatcher.site(of: lane), recipients: recipients)
+        tally.record(verdict.outcome, site: site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.first(of: queue), recipients: recipients, verdict,
             text: replyText.bytes(0..<textCount))

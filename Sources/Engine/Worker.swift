@@ -25,6 +25,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var output = OutputPool()
     /// Bytes of the largest transaction so far, to judge whether another fits a turn.
     var largestContent = 0
+    /// What every transaction begins with, up to the first recipient's address.
+    let opening: [UInt8]
     var date: DateHeader
     var replyText = ByteBuffer(capacity: ReplyParser.longestLine)
     var nextPublication: Instant
@@ -56,6 +58,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         freeSlots = Array((0..<sessions).reversed())
         deadlines = DeadlineHeap(owners: sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
+        opening = mission.opening
     }
 
     /// Whether all work is done and every slot is free.

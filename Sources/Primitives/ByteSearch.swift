@@ -19,4 +19,43 @@ extension Span where Element == UInt8 {
         }
         return nil
     }
+
+    /// Eight bytes as one number, the first of them the lowest.
+    @inlinable
+    public func word(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= count &- 8, "a word lies within the span")
+        // In bounds by the line before; any alignment will do.
+        return UInt64(
+            littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Whether every byte is visible ASCII and none is an angle bracket: eight bytes a step.
+    @inlinable
+    public var isVisibleWithoutAngles: Bool {
+        guard count >= 8 else {
+            for index in indices where !(self[index] > 0x20 && self[index] < 0x7F && self[index] | 2 != 0x3E) {
+                return false
+            }
+            return true
+        }
+        var faults: UInt64 = 0
+        var index = 0
+        while index &+ 8 < count {
+            faults |= wordFaults(word(at: index))
+            index &+= 8
+        }
+        return faults | wordFaults(word(at: count &- 8)) == 0
+    }
+}
+
+/// Not zero when a byte of the word is a control byte, a space, an angle bracket or not ASCII.
+@inlinable
+func wordFaults(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high: UInt64 = 0x8080_8080_8080_8080
+    let isBlank = (word &- ones &* 0x21) & ~word
+    let delete = word ^ ones &* 0x7F
+    // The two brackets differ in one bit only.
+    let angle = (word | ones &* 0x02) ^ ones &* 0x3E
+    return (word | isBlank | (delete &- ones) & ~delete | (angle &- ones) & ~angle) & high
 }

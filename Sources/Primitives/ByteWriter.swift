@@ -43,16 +43,19 @@ public struct ByteWriter {
     }
 
     @inlinable
+    @inline(__always)
     public mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBytes { source in unsafe append(copying: source) }
     }
 
     @inlinable
+    @inline(__always)
     public mutating func append(_ text: StaticString) {
         unsafe append(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     @inlinable
+    @inline(__always)
     public mutating func append(copying source: UnsafeRawBufferPointer) {
         guard remaining >= source.count else { return overflow() }
         guard let start = source.baseAddress else { return }
@@ -63,26 +66,64 @@ public struct ByteWriter {
     /// Appends the lowest `count` bytes of a value, the lowest first.
     @inlinable
     public mutating func append(littleEndian value: UInt64, count: Int) {
+        precondition(count >= 0 && count <= 8, "a value has eight bytes")
+        guard remaining >= count else { return overflow() }
         var rest = value
-        for _ in 0..<count {
-            append(UInt8(truncatingIfNeeded: rest))
+        for offset in 0..<count {
+            unsafe base.storeBytes(
+                of: UInt8(truncatingIfNeeded: rest), toByteOffset: filled &+ offset, as: UInt8.self)
             rest >>= 8
         }
+        filled &+= count
     }
 
     /// Appends a number in decimal, without leading zeros.
     @inlinable
     public mutating func append(decimal value: Int) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var first = 20
-        var rest = value.magnitude
-        repeat {
-            first &-= 1
-            digits[first] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
-            rest /= 10
-        } while rest > 0
         if value < 0 { append(0x2D) }
-        append(digits.span.extracting(first..<20))
+        var rest = value.magnitude
+        if rest < 100_000_000 && remaining >= 8 { return append(eightDigits: UInt64(rest)) }
+        let digits = ByteWriter.digitCount(of: rest)
+        guard remaining >= digits else { return overflow() }
+        filled &+= digits
+        var place = filled
+        repeat {
+            place &-= 1
+            let quotient = rest / 10
+            let digit = UInt8(truncatingIfNeeded: rest &- quotient &* 10) &+ 0x30
+            unsafe base.storeBytes(of: digit, toByteOffset: place, as: UInt8.self)
+            rest = quotient
+        } while rest > 0
+    }
+
+    /// All digits at once: the value is split into halves, quarters and digits that share one word.
+    ///
+    /// - Parameter value: below 100,000,000. The eight bytes behind what is written must be free.
+    @inlinable
+    mutating func append(eightDigits value: UInt64) {
+        let halves = value / 10_000 | (value % 10_000) << 32
+        let hundreds = (halves &* 10_486) >> 20 & 0x7F_0000_007F
+        let pairs = hundreds | (halves &- hundreds &* 100) << 16
+        let tens = (pairs &* 103) >> 10 & 0x000F_000F_000F_000F
+        let digits = tens | (pairs &- tens &* 10) << 8
+        // The first digit is the lowest byte; the last one is written even when it is a zero.
+        let zeros = (digits | 1 << 56).trailingZeroBitCount & ~7
+        let text = (digits | 0x3030_3030_3030_3030) >> UInt64(zeros)
+        unsafe base.storeBytes(of: text.littleEndian, toByteOffset: filled, as: UInt64.self)
+        filled &+= 8 &- zeros / 8
+    }
+
+    /// How many digits `append(decimal:)` writes.
+    @inlinable
+    public static func digitCount(of value: UInt) -> Int {
+        var digits = 1
+        var limit: UInt = 10
+        while value >= limit {
+            digits &+= 1
+            if digits == 20 { break }
+            limit &*= 10
+        }
+        return digits
     }
 
     /// Leaves room for `count` bytes, to be written later by way of `gap`.

@@ -46,10 +46,16 @@ public struct PackedRow: ~Escapable {
         writer.append(littleEndian: low | high << 32, count: headerCount)
     }
 
+    /// Starts a field of `count` bytes, which the caller appends.
+    @inlinable
+    public static func beginField(count: Int, into writer: inout ByteWriter) {
+        precondition(count <= PackedRow.longestField, "a packed field has at most 65,535 bytes")
+        writer.append(littleEndian: UInt64(count), count: 2)
+    }
+
     @inlinable
     public static func append(_ field: Span<UInt8>, into writer: inout ByteWriter) {
-        precondition(field.count <= PackedRow.longestField, "a packed field has at most 65,535 bytes")
-        writer.append(littleEndian: UInt64(field.count), count: 2)
+        beginField(count: field.count, into: &writer)
         writer.append(field)
     }
 }

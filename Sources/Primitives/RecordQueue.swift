@@ -69,11 +69,10 @@ public struct PagePool: ~Copyable {
         }
     }
 
-    /// Adds the first `count` bytes of a buffer as a record.
-    public mutating func append(
-        _ buffer: borrowing ByteBuffer, count: Int, tag: UInt64, to queue: inout RecordQueue
-    ) {
-        append(buffer.bytes(0..<count), tag: tag, to: &queue)
+    /// Adds a record of `count` bytes, all of which the caller writes at once with the writer returned.
+    public mutating func append(count: Int, tag: UInt64, to queue: inout RecordQueue) -> ByteWriter {
+        let place = unsafe roomForRecord(of: count, tag: tag, in: &queue)
+        return unsafe ByteWriter(UnsafeMutableRawBufferPointer(start: place, count: count))
     }
 
     /// Moves the oldest record of one queue to the end of another, with a new tag.

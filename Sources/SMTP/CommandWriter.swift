@@ -24,10 +24,25 @@ package enum CommandWriter {
         }
     }
 
-    package static func recipient(_ address: Span<UInt8>, into writer: inout ByteWriter) {
+    /// RSET, MAIL, and RCPT as far as its address, for all transactions that differ in no byte of it.
+    package static func opening(from address: Span<UInt8>, into writer: inout ByteWriter) {
+        reset(into: &writer)
+        mail(from: address, size: nil, into: &writer)
         writer.append("RCPT TO:<")
+    }
+
+    /// Bytes of `opening` before MAIL.
+    package static let resetCount = "RSET\r\n".utf8.count
+
+    /// The rest of the RCPT that `opening` began.
+    package static func firstRecipient(_ address: Span<UInt8>, into writer: inout ByteWriter) {
         append(argument: address, into: &writer)
         writer.append(">\r\n")
+    }
+
+    package static func recipient(_ address: Span<UInt8>, into writer: inout ByteWriter) {
+        writer.append("RCPT TO:<")
+        firstRecipient(address, into: &writer)
     }
 
     package static func reset(into writer: inout ByteWriter) { writer.append("RSET\r\n") }
@@ -54,11 +69,7 @@ package enum CommandWriter {
     package static func quit(into writer: inout ByteWriter) { writer.append("QUIT\r\n") }
 
     private static func append(argument: Span<UInt8>, into writer: inout ByteWriter) {
-        for index in argument.indices {
-            let byte = argument[index]
-            precondition(
-                byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E, "an unchecked command argument")
-        }
+        precondition(argument.isVisibleWithoutAngles, "an unchecked command argument")
         writer.append(argument)
     }
 }

@@ -39,6 +39,7 @@ package struct ReplyParser: Sendable {
 
     /// Takes the next line out of `input`, starting at `cursor`, and moves `cursor` behind it.
     package mutating func next(in input: Span<UInt8>, at cursor: inout Int) -> Step {
+        if let reply = successInOneLine(in: input, at: &cursor) { return .reply(reply) }
         guard let end = input.firstIndex(of: 0x0A, from: cursor) else { return carryRest(of: input, from: &cursor) }
         let start = cursor
         cursor = end + 1
@@ -51,6 +52,35 @@ package struct ReplyParser: Sendable {
         let count = carriedCount
         carriedCount = 0
         return finishLine(line.span, from: 0, count: count, last: lastCarried)
+    }
+
+    /// What nearly every reply is, read without the care that the others need.
+    private mutating func successInOneLine(in input: Span<UInt8>, at cursor: inout Int) -> Reply? {
+        let start = cursor
+        guard passSuccess(in: input, at: &cursor) else { return nil }
+        let end = input[cursor - 2] == 0x0D ? cursor - 2 : cursor - 1
+        textIsCarried = false
+        text = start + 4..<min(end, start + ReplyParser.keptBytes)
+        let code = 200 + UInt16(input[start + 1] & 0x0F) * 10 + UInt16(input[start + 2] & 0x0F)
+        return Reply(code: code, enhanced: EnhancedCode(input, text, of: code))
+    }
+
+    /// Passes over the next reply if it is a success in one line that stands whole in `input`; else nothing moves
+    /// and `next` has to look. Leaves `text` as it was.
+    mutating func passSuccess(in input: Span<UInt8>, at cursor: inout Int) -> Bool {
+        guard carriedCount == 0, lineCount == 0, input.count - cursor >= 8 else { return false }
+        guard ReplyParser.isLastLineOfSuccess(input.word(at: cursor)) else { return false }
+        guard let end = input.firstIndex(of: 0x0A, from: cursor + 4) else { return false }
+        guard end - cursor <= ReplyParser.longestLine else { return false }
+        cursor = end + 1
+        return true
+    }
+
+    /// Whether the line begins with `2`, two digits and a space, read as one number.
+    private static func isLastLineOfSuccess(_ word: UInt64) -> Bool {
+        let digits = word & 0x00FF_FF00
+        return word & 0xFF00_00FF == 0x2000_0032 && digits & 0x00F0_F000 == 0x0030_3000
+            && (digits + 0x0006_0600) & 0x00F0_F000 == 0x0030_3000
     }
 
     /// Appends the text of the line that `next` found last, without its code.
@@ -120,6 +150,10 @@ extension EnhancedCode {
     /// The enhanced code at the start of a reply's text, when its class agrees with the reply's (RFC 2034 4).
     fileprivate init?(_ bytes: Span<UInt8>, _ text: Range<Int>, of code: UInt16) {
         var index = text.lowerBound
+        if text.count >= 8, let short = EnhancedCode(short: bytes.word(at: index), of: code) {
+            self = short
+            return
+        }
         guard text.count >= 5, UInt16(bytes[index] &- 0x30) == code / 100, bytes[index + 1] == 0x2E else { return nil }
         index += 2
         guard let subject = EnhancedCode.number(bytes, &index, text.upperBound), index < text.upperBound,
@@ -129,6 +163,18 @@ extension EnhancedCode {
         guard let detail = EnhancedCode.number(bytes, &index, text.upperBound) else { return nil }
         guard index == text.upperBound || bytes[index] == 0x20 else { return nil }
         self.init(UInt8(truncatingIfNeeded: code / 100), subject, detail)
+    }
+
+    /// A code of three single digits with a space behind, read as one number: what nearly all are.
+    private init?(short word: UInt64, of code: UInt16) {
+        let digits = word & 0x00FF_00FF_00FF
+        guard word & 0xFF_00FF_00FF_00 == 0x20_002E_002E_00, digits & 0xF0_00F0_00F0 == 0x30_0030_0030,
+            (digits + 0x06_0006_0006) & 0xF0_00F0_00F0 == 0x30_0030_0030
+        else { return nil }
+        let classDigit = UInt8(truncatingIfNeeded: word) & 0x0F
+        guard UInt16(classDigit) == code / 100 else { return nil }
+        self.init(
+            classDigit, UInt16(truncatingIfNeeded: word >> 16 & 0x0F), UInt16(truncatingIfNeeded: word >> 32 & 0x0F))
     }
 
     /// One to three digits.

@@ -74,6 +74,27 @@ extension Session {
         }
     }
 
+    /// Takes the replies that only let the dialogue go on: whole lines of success to RSET, MAIL and RCPT. Stops
+    /// before the first that is anything else; `receive` tells what that one means.
+    package mutating func takeAssents(
+        in input: Span<UInt8>, at cursor: inout Int, by parser: inout ReplyParser
+    ) {
+        let start = cursor
+        while owed.oldest.isEnvelope, parser.passSuccess(in: input, at: &cursor) {
+            switch owed.removeOldest() {
+            case .mail: receiving.mailAccepted = true
+            case .recipient:
+                receiving.answered += 1
+                receiving.accepted += 1
+            case .greeting, .hello, .reset, .data, .content, .chunk, .loneDot, .quit, nil: break
+            }
+        }
+        guard cursor > start else { return }
+        awaited = owed.oldest
+        isFilling = false
+        refresh()
+    }
+
     private mutating func end(with event: SessionEvent) -> SessionEvent {
         abandon()
         return event
@@ -208,6 +229,16 @@ extension Session {
     private mutating func endWithoutContent() {
         needsReset = receiving.mailAccepted || receiving.accepted > 0
         closeOldestTransaction()
+    }
+}
+
+extension OwedReplies.Command? {
+    /// Whether success in answer to it changes nothing but how far the envelope is.
+    fileprivate var isEnvelope: Bool {
+        switch self {
+        case .reset, .mail, .recipient: true
+        case .greeting, .hello, .data, .content, .chunk, .loneDot, .quit, nil: false
+        }
     }
 }
 

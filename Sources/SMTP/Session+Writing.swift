@@ -8,8 +8,8 @@ package enum SessionCommand: Hashable, Sendable {
     case data
     /// The content of the oldest open message and the dot that ends it.
     case content
-    /// BDAT, LAST, with the whole content of the message begun last.
-    case chunk
+    /// All of the message begun last: RSET if so, MAIL, every RCPT, and BDAT, LAST, with the whole content.
+    case transaction(afterReset: Bool)
     /// A dot alone: DATA was granted although nobody was accepted (RFC 2920 3.1).
     case loneDot
     case quit
@@ -42,18 +42,29 @@ extension Session {
         case .nothing, .contentHeld:
             return nil
         case .content:
-            commit(.content)
+            owe(.content)
+            commit()
             return .content
         case .loneDot:
             owe(.loneDot)
             writing = .nothing
             refresh()
             return .loneDot
+        case .reset where style == .chunked, .mail where style == .chunked:
+            return wholeTransaction()
         case .reset, .mail, .recipient, .data:
             // Without PIPELINING a command waits for the reply to the one before (RFC 5321 2.1).
             guard capabilities.pipelining || awaited == nil else { return nil }
             return nextOfEnvelope()
         }
+    }
+
+    private mutating func wholeTransaction() -> SessionCommand {
+        let afterReset = if case .reset = writing { true } else { false }
+        owed.appendTransaction(afterReset: afterReset, recipients: recipients)
+        awaited = owed.oldest
+        commit()
+        return .transaction(afterReset: afterReset)
     }
 
     private mutating func nextOfEnvelope() -> SessionCommand? {
@@ -70,9 +81,6 @@ extension Session {
             owe(.recipient)
             writing = index + 1 < recipients ? .recipient(index + 1) : .data
             return .recipient(index)
-        case .data where style == .chunked:
-            commit(.chunk)
-            return .chunk
         case .data:
             owe(.data)
             writing = .contentHeld

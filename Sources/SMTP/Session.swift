@@ -69,7 +69,7 @@ package struct Session: Sendable {
     /// Whether nothing more may be written or read.
     package private(set) var isOver = false
     /// The command whose reply comes next; nil when none is due, and a silent server is not late.
-    package private(set) var awaited: OwedReplies.Command?
+    package internal(set) var awaited: OwedReplies.Command?
     package var capabilities = Capabilities()
 
     package init(grouping: Grouping) {
@@ -151,8 +151,8 @@ package struct Session: Sendable {
         return owed.removeOldest()
     }
 
-    mutating func commit(_ command: OwedReplies.Command) {
-        owe(command)
+    /// The last byte of the newest transaction's content is written.
+    mutating func commit() {
         committedTransactions += 1
         writing = .nothing
         refresh()

@@ -16,4 +16,27 @@ struct ByteSearchTests {
             #expect(bytes.span.firstIndex(of: 0x0A, from: start) == expected, "seed \(seed), start \(start)")
         }
     }
+
+    @Test("Any byte that is not visible or is an angle bracket is noticed at any place", arguments: 1...24)
+    func visibility(count: Int) {
+        let empty: [UInt8] = []
+        let nothing = empty.span.isVisibleWithoutAngles
+        #expect(nothing)
+        for place in 0..<count {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = [UInt8](repeating: place.isMultiple(of: 2) ? 0x21 : 0x7E, count: count)
+                bytes[place] = byte
+                let isGood = byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E
+                let found = bytes.span.isVisibleWithoutAngles
+                #expect(found == isGood, "\(byte) at \(place)")
+            }
+        }
+    }
+
+    @Test("A word holds eight bytes, the first in its lowest place")
+    func word() {
+        let bytes: [UInt8] = [9, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        #expect(bytes.span.word(at: 1) == 0x0807_0605_0403_0201)
+        #expect(bytes.span.word(at: 2) == 0x0908_0706_0504_0302)
+    }
 }

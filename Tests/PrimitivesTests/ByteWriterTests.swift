@@ -17,6 +17,25 @@ struct ByteWriterTests {
         #expect(buffer.copy(writer.count) == Array(text.utf8))
     }
 
+    @Test("Numbers of every length are written alike, however much room there is behind them", arguments: 0..<200)
+    func anyDecimal(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let length = Int.random(in: 1...19, using: &random)
+        let digits = (0..<length).map { _ in Int.random(in: 0...9, using: &random) }
+        let value = digits.reduce(0) { $0.multipliedReportingOverflow(by: 10).partialValue &+ $1 }
+        let text = "\(value)"
+        for room in [text.utf8.count - 1, text.utf8.count, text.utf8.count + 1, 40] {
+            var buffer = ByteBuffer(capacity: 41)
+            var outer = buffer.writer()
+            outer.skip(room)
+            var writer = outer.gap(0..<room)
+            writer.append(decimal: value)
+            #expect(writer.overflowed == (room < text.utf8.count), "seed \(seed)")
+            if !writer.overflowed { #expect(buffer.copy(writer.count) == Array(text.utf8), "seed \(seed)") }
+            #expect(ByteWriter.digitCount(of: value.magnitude) == text.utf8.count { $0 != 0x2D }, "seed \(seed)")
+        }
+    }
+
     @Test("What does not fit is dropped as a whole and noted for good")
     func overflow() {
         var buffer = ByteBuffer(capacity: 4)

@@ -54,21 +54,27 @@ struct SessionDialogue {
             CommandWriter.hello(Array("us.example".utf8).span, extended: extended, into: &writer)
         case .reset: CommandWriter.reset(into: &writer)
         case .mail: CommandWriter.mail(from: Array("news@us.example".utf8).span, size: nil, into: &writer)
-        case .recipient(let index):
-            let letter = Character(Unicode.Scalar(UInt8(0x61 + index)))
-            let address = "\(letter)\(open.last?.number ?? 0)@x.test"
-            CommandWriter.recipient(Array(address.utf8).span, into: &writer)
+        case .recipient(let index): encode(recipient: index, into: &writer)
         case .data: CommandWriter.data(into: &writer)
         case .content:
             writer.append(Array("Letter \(open.first?.number ?? 0)\r\n".utf8).span)
             CommandWriter.dot(into: &writer)
-        case .chunk:
+        case .transaction(let afterReset):
+            if afterReset { CommandWriter.reset(into: &writer) }
+            encode(.mail, into: &writer)
+            for index in 0..<(open.last?.recipients ?? 0) { encode(recipient: index, into: &writer) }
             let letter = "Letter \(open.last?.number ?? 0)\r\n"
             CommandWriter.lastChunk(count: letter.utf8.count, into: &writer)
             writer.append(Array(letter.utf8).span)
         case .loneDot: CommandWriter.dot(into: &writer)
         case .quit: CommandWriter.quit(into: &writer)
         }
+    }
+
+    private func encode(recipient index: Int, into writer: inout ByteWriter) {
+        let letter = Character(Unicode.Scalar(UInt8(0x61 + index)))
+        let address = "\(letter)\(open.last?.number ?? 0)@x.test"
+        CommandWriter.recipient(Array(address.utf8).span, into: &writer)
     }
 
     /// What the session makes of a line of the server's; nil while the reply goes on.

@@ -1,0 +1,54 @@
+import Delivery
+import Engine
+import Message
+import Primitives
+import SMTP
+import Uring
+
+/// Sends made-up messages over a network in memory, for `Benchmarks/instructions` to count what that takes.
+///
+///     InstructionCount lockstep|grouped|chunked MESSAGES [BYTES]
+@main
+enum InstructionCount {
+    private static let depth = 16
+    private static let sessions = 4
+
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let name = arguments.first, let grouping = grouping(named: name),
+            let messages = arguments.dropFirst().first.flatMap({ Int($0) })
+        else { return print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES]") }
+        let bytes = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_024
+        let mission = try mission(grouping, bytes: bytes)
+        let accepted = EchoRun.perform(mission, messages: messages, outcomes: SilentListener())
+        precondition(accepted == messages, "\(accepted) of \(messages) messages were accepted")
+    }
+
+    private static func grouping(named name: String) -> Grouping? {
+        switch name {
+        case "lockstep": .lockstep
+        case "grouped": .grouped
+        case "chunked": .chunked(depth: depth)
+        default: nil
+        }
+    }
+
+    private static func mission(_ grouping: Grouping, bytes: Int) throws -> Mission {
+        var limits = Limits()
+        limits.sessions = sessions
+        limits.sessionsPerSite = sessions
+        limits.messagesPerSession = 0
+        limits.messagesPerNewSession = 1
+        let letter = try Letter.filler(
+            byteCount: bytes, fromAddress: "load@bench.test", messageIDDomain: "bench.test",
+            runToken: "0123456789abcdef")
+        return Mission(
+            letter: letter, envelopeFrom: Array("load@bench.test".utf8), helloName: Array("bench.test".utf8),
+            destination: .loopback(port: 25), grouping: grouping, limits: limits, patience: .bench,
+            unixOrigin: 1_800_000_000_000_000_000)
+    }
+}
+
+private final class SilentListener: OutcomeListener {
+    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {}
+}
