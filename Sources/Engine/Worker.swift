@@ -111,6 +111,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
             case .give(let slot):
                 connections[slot].isIdle = false
                 list(slot)
+            case .release(let slot): release(slot)
             }
         }
     }
