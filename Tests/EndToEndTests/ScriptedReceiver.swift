@@ -25,9 +25,7 @@ final class ScriptedReceiver: Sendable {
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { break }
-                let number = ledger.note {
-                    $0.connections += 1; return $0.connections
-                }
+                let number = ledger.note { $0.open() }
                 _ = try? NativeThread.start {
                     ScriptedDialogue(descriptor, script, ledger).run(greeting: script.greeting(number))
                 }
@@ -39,7 +37,8 @@ final class ScriptedReceiver: Sendable {
     /// Wakes the thread that accepts.
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    var connections: Int { ledger.note { $0.connections } }
+    /// How many connections there were at the same time.
+    var mostConnections: Int { ledger.note { $0.mostOpen } }
 
     /// Who was accepted, once for each content that was.
     var accepted: [String] { ledger.note { $0.accepted } }
@@ -49,8 +48,24 @@ final class ScriptedReceiver: Sendable {
 private final class ScriptedLedger: Sendable {
     struct Entries {
         var connections = 0
+        var openConnections = 0
+        var mostOpen = 0
         var contents = 0
         var accepted: [String] = []
+
+        /// The number of the new connection.
+        mutating func open() -> Int {
+            connections += 1
+            openConnections += 1
+            mostOpen = max(mostOpen, openConnections)
+            return connections
+        }
+
+        /// The number of the new content.
+        mutating func addContent() -> Int {
+            contents += 1
+            return contents
+        }
     }
 
     private let entries = Mutex(Entries())
@@ -74,7 +89,10 @@ private final class ScriptedDialogue {
         self.ledger = ledger
     }
 
-    deinit { StreamSocket.close(descriptor) }
+    deinit {
+        ledger.note { $0.openConnections -= 1 }
+        StreamSocket.close(descriptor)
+    }
 
     func run(greeting: String?) {
         guard let greeting else { return }
@@ -121,9 +139,7 @@ private final class ScriptedDialogue {
             guard let line = line() else { return false }
             if line == "." { break }
         } while true
-        let number = ledger.note {
-            $0.contents += 1; return $0.contents
-        }
+        let number = ledger.note { $0.addContent() }
         let reply = script.toContent(recipient, number)
         if reply.hasPrefix("2") { ledger.note { [recipient] in $0.accepted.append(recipient) } }
         say(reply + "\r\n")

@@ -23,6 +23,24 @@ struct SendCommandTests {
         }
     }
 
+    @Test("a campaign that sets no limit opens no more connections than usual servers have places for")
+    func usualPlaces() async throws {
+        try await onThread {
+            var campaign = TestCampaign(count: 1_000, seed: 22, rejecting: false)
+            campaign.sessionsPerSite = 4
+            campaign.sessions = nil
+            let directory = try TestDirectory()
+            try campaign.write(to: directory)
+            let receiver = try ScriptedReceiver()
+            let result = try SluiceCommand.run([
+                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)", "--json",
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect((10...50).contains(receiver.mostConnections))
+            #expect(receiver.accepted.sorted() == campaign.recipients.map(\.address).sorted())
+        }
+    }
+
     @Test("--limit sends to the first recipients only")
     func limit() async throws {
         try await onThread {

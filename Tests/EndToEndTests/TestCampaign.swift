@@ -18,6 +18,8 @@ struct TestCampaign: Sendable {
     var grouping = "grouped"
     var sessionsPerSite = 2
     var messagesPerSession = 40
+    /// Nil leaves it to the default.
+    var sessions: Int? = 60
     private(set) var recipients: [Recipient] = []
     private(set) var rejects: [Reject] = []
     private(set) var list = "email,first_name,city,note\n"
@@ -66,9 +68,14 @@ struct TestCampaign: Sendable {
         suppression: [suppressed.txt]
         route: 127.0.0.1:25
         grouping: \(grouping)
-        limits: { sessions-per-site: \(sessionsPerSite), messages-per-session: \(messagesPerSession), sessions: 60 }
+        limits: { \(limits) }
 
         """
+    }
+
+    private var limits: String {
+        let most = sessions.map { ", sessions: \($0)" } ?? ""
+        return "sessions-per-site: \(sessionsPerSite), messages-per-session: \(messagesPerSession)\(most)"
     }
 
     private mutating func append(_ number: Int) {
