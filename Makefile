@@ -19,9 +19,9 @@ build: ## build the release binary, .build/release/sluice
 lint: ## check the format of the Swift sources, changing nothing
 	@swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
-bench: ## compare sluice bench with Postfix's smtp-source for a minute
-	@scripts/setup test
-	@Benchmarks/peers
+bench: ## compare with the floor, smtp-source and Postfix; BENCH="--quick" for two minutes of it
+	@scripts/setup bench
+	@Benchmarks/run $(BENCH)
 
 clean: ## remove everything that was built
 	@rm -rf .build
