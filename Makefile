@@ -1,7 +1,7 @@
 # Everything a checkout can do; `make help` lists it. The work is in scripts/ and Benchmarks/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint bench bench-micro fuzz clean
+.PHONY: help demo test build lint bench bench-micro instructions fuzz clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ bench: ## compare with the floor, smtp-source and Postfix; BENCH="--quick" for t
 bench-micro: ## measure the steps of the per-message path; MICRO="thresholds check" compares with those in git
 	@scripts/setup build
 	@SLUICE_BENCHMARKS=1 swift package --scratch-path .build-micro --allow-writing-to-package-directory benchmark $(MICRO)
+
+instructions: ## count the instructions of a message and compare with Benchmarks/instructions.json
+	@scripts/setup count
+	@Benchmarks/instructions
 
 fuzz: ## feed made-up input to everything that reads from outside, each for SECONDS_EACH=10
 	@scripts/setup build
