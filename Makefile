@@ -1,10 +1,10 @@
 # Everything a checkout can do; `make help` lists it. The work is in scripts/ and Benchmarks/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint bench clean
+.PHONY: help demo test build lint bench bench-micro instructions fuzz clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## build, send campaigns/welcome to a receiver on this machine, compare both ends
 	@scripts/demo
@@ -17,11 +17,23 @@ build: ## build the release binary, .build/release/sluice
 	@swift build -c release --product sluice
 
 lint: ## check the format of the Swift sources, changing nothing
-	@swift format lint --strict -r Sources Tests Benchmarks Package.swift
+	@swift format lint --strict -r Sources Tests Benchmarks Fuzz Package.swift
 
-bench: ## compare sluice bench with Postfix's smtp-source for a minute
-	@scripts/setup test
-	@Benchmarks/peers
+bench: ## compare with the floor, smtp-source and Postfix; BENCH="--quick" for two minutes of it
+	@scripts/setup bench
+	@Benchmarks/run $(BENCH)
+
+bench-micro: ## measure the steps of the per-message path; MICRO="thresholds check" compares with those in git
+	@scripts/setup build
+	@SLUICE_BENCHMARKS=1 swift package --scratch-path .build-micro --allow-writing-to-package-directory benchmark $(MICRO)
+
+instructions: ## count the instructions of a message and compare with Benchmarks/instructions.json
+	@scripts/setup count
+	@Benchmarks/instructions
+
+fuzz: ## feed made-up input to everything that reads from outside, each for SECONDS_EACH=10
+	@scripts/setup build
+	@Fuzz/run $(or $(SECONDS_EACH),10)
 
 clean: ## remove everything that was built
-	@rm -rf .build
+	@rm -rf .build .build-micro .build-fuzz

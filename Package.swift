@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -77,5 +78,40 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
         tests(
             "Engine",
-            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation", "Uring"]),
+            [
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation",
+                "Uring",
+            ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
+                "Uring", "sluice",
+            ],
+            swiftSettings: strict),
     ])
+
+// What only `make bench-micro` and `make fuzz` build; their dependencies are fetched for nobody else.
+func isAsked(for name: String) -> Bool { ProcessInfo.processInfo.environment[name] != nil }
+
+if isAsked(for: "SLUICE_BENCHMARKS") {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                "Primitives", "SMTP", "Message", "Delivery", "Campaign",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Benchmarks/Micro", swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}
+
+if isAsked(for: "SLUICE_FUZZ") {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Primitives", "SMTP", "Message", "Campaign"], path: "Fuzz",
+            exclude: ["Seeds", "run"],
+            // The fuzzer brings its own main function.
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -1,5 +1,14 @@
 import Foundation
 
+/// What a file has to give.
+enum InputChunk {
+    /// At least one byte.
+    case bytes(Data)
+    /// Nothing has come for a while, and more may come.
+    case nothingYet
+    case ended
+}
+
 /// A file, or standard input, that is read from its beginning to its end in large pieces.
 struct InputFile {
     static let chunkCount = 262_144
@@ -7,10 +16,13 @@ struct InputFile {
     /// The file, as the operator knows it.
     let name: String
     private let handle: FileHandle
+    /// Whether it may be silent for long, like a pipe.
+    private let mayBeSilent: Bool
 
     /// - Parameter name: what problems call the file.
     init(path: String, shownAs name: String) throws(FileFault) {
         self.name = name
+        mayBeSilent = false
         do {
             handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         } catch {
@@ -21,17 +33,22 @@ struct InputFile {
     private init(_ handle: FileHandle, shownAs name: String) {
         self.handle = handle
         self.name = name
+        mayBeSilent = true
     }
 
     static func standardInput() -> InputFile {
         InputFile(.standardInput, shownAs: "standard input")
     }
 
-    /// The next bytes, at least one; nil at the end.
-    func nextChunk() throws(FileFault) -> Data? {
+    /// The next bytes. A file always has some until its end; standard input is waited for only as long as
+    /// nobody notices, so that whoever reads can stop.
+    func nextChunk() throws(FileFault) -> InputChunk {
         do {
+            if mayBeSilent {
+                return try StreamInput.read(handle.fileDescriptor, upTo: InputFile.chunkCount)
+            }
             let chunk = try handle.read(upToCount: InputFile.chunkCount)
-            return chunk?.isEmpty == false ? chunk : nil
+            return chunk.map { $0.isEmpty ? .ended : .bytes($0) } ?? .ended
         } catch {
             throw FileFault(reading: name, error)
         }
@@ -41,7 +58,7 @@ struct InputFile {
     static func contents(path: String, shownAs name: String, limit: Int) throws(FileFault) -> [UInt8] {
         let file = try InputFile(path: path, shownAs: name)
         var bytes: [UInt8] = []
-        while let chunk = try file.nextChunk() {
+        while case .bytes(let chunk) = try file.nextChunk() {
             bytes.append(contentsOf: chunk)
             guard bytes.count <= limit else {
                 throw FileFault(

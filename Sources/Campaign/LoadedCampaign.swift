@@ -36,9 +36,10 @@ package struct LoadedCampaign: ~Copyable, Sendable {
         return PackedRow.headerCount + 2 + 65_536 + defaults
     }
 
-    /// The next recipient, packed into the writer, or rejected row; never `needsInput`.
+    /// The next recipient, packed into the writer, or rejected row.
     ///
-    /// Blocks while the recipients file has nothing to give, and reads it only as far as needed.
+    /// Reads the recipients file only as far as needed. `needsInput` means that standard input has had nothing
+    /// to give for a tenth of a second, and more may come: ask again.
     package mutating func next(into writer: inout ByteWriter) throws(FileFault) -> RowResult {
         try stream.next(into: &writer, suppression: suppression)
     }

@@ -35,8 +35,9 @@ package struct Manifest: Hashable, Sendable {
         package var sessionsPerSite = 4
         /// Messages on one connection before it is closed.
         package var messagesPerSession = 200
-        /// Connections to all sites together.
-        package var sessions = 500
+        /// Connections to all sites together: what a server with usual limits takes from one client. Those that
+        /// find no place in its queue look as if they stood, and wait for a greeting that never comes.
+        package var sessions = 50
     }
 
     package var name: String

@@ -38,7 +38,11 @@ package struct RecipientFile: ~Copyable, Sendable {
                     file: "\(input.name):\(scanner.line)", what: "the header is not a row of CSV",
                     fix: "put the names of the columns on the first line, separated by commas")
             case .needsInput:
-                if let chunk = try input.nextChunk() { scanner.feed(chunk.span) } else { scanner.finish() }
+                switch try input.nextChunk() {
+                case .bytes(let chunk): scanner.feed(chunk.span)
+                case .nothingYet: break
+                case .ended: scanner.finish()
+                }
             case .ended: return nil
             }
         }
@@ -84,14 +88,18 @@ package struct RecipientStream: ~Copyable, Sendable {
 
     package var layout: RowLayout { reader.layout }
 
-    /// The next recipient or rejected row; never `needsInput`. Blocks while the file has nothing to give.
+    /// The next recipient or rejected row; `needsInput` when standard input has nothing to give for now.
     package mutating func next(
         into writer: inout ByteWriter, suppression: borrowing SuppressionList
     ) throws(FileFault) -> RowResult {
         while true {
             let result = reader.next(into: &writer, suppression: suppression)
             guard case .needsInput = result else { return result }
-            if let chunk = try input.nextChunk() { reader.feed(chunk.span) } else { reader.finish() }
+            switch try input.nextChunk() {
+            case .bytes(let chunk): reader.feed(chunk.span)
+            case .nothingYet: return .needsInput
+            case .ended: reader.finish()
+            }
         }
     }
 }

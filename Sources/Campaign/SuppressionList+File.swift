@@ -12,7 +12,7 @@ extension SuppressionList {
     package mutating func load(path: String, shownAs name: String) throws(FileFault) -> [ManifestProblem] {
         let input = try InputFile(path: path, shownAs: name)
         var progress = Progress()
-        while let chunk = try input.nextChunk() { take(chunk.span, &progress) }
+        while case .bytes(let chunk) = try input.nextChunk() { take(chunk.span, &progress) }
         endLine(&progress)
         return progress.warnings(name)
     }

@@ -9,6 +9,8 @@ extension Dispatcher {
     /// The session stands and nothing waits for it.
     package mutating func sessionIsIdle(_ slot: Int, in lane: Int) {
         lanes[lane].idleSessions.append(slot)
+        if !lanes[lane].isAmongIdle { idleLanes.append(lane) }
+        lanes[lane].isAmongIdle = true
         list(lane)
     }
 

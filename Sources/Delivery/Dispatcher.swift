@@ -13,6 +13,8 @@ package struct Dispatcher: ~Copyable {
     /// Lanes whose decision may have changed, each once.
     private var listed: [Int] = []
     private var paused = DeadlineHeap(owners: 0)
+    /// Lanes that have had an idle session and may have one still, each once.
+    var idleLanes: [Int] = []
     /// Lanes that want a session while the worker has as many as it may, the longest waiting first.
     var crowdedOut = Crowd()
     /// Sessions that connect or stand, over all lanes.
@@ -63,6 +65,7 @@ package struct Dispatcher: ~Copyable {
             case .connect where sessions >= limits.sessions:
                 crowdOut(lane)
                 unlist()
+                if let slot = takeIdleSession() { return .release(slot) }
             case .connect:
                 return connect(lane)
             case .wait(let until):
@@ -96,6 +99,16 @@ package struct Dispatcher: ~Copyable {
         guard !lanes[lane].isCrowdedOut else { return }
         lanes[lane].isCrowdedOut = true
         crowdedOut.append(lane)
+    }
+
+    /// An idle session of any lane, which then is idle no longer.
+    private mutating func takeIdleSession() -> Int? {
+        while let lane = idleLanes.last {
+            if let slot = lanes[lane].idleSessions.popLast() { return slot }
+            idleLanes.removeLast()
+            lanes[lane].isAmongIdle = false
+        }
+        return nil
     }
 
     /// When `nextAction` may have something to say although nothing else happens.
@@ -186,4 +199,6 @@ package enum DispatcherAction: Hashable, Sendable {
     case connect(lane: Int)
     /// The idle session of this slot has work waiting.
     case give(Int)
+    /// The idle session of this slot should end: others wait for its place.
+    case release(Int)
 }

@@ -29,6 +29,8 @@ package struct Lane {
     var isListed = false
     /// Whether the lane waits for a place among the worker's sessions.
     var isCrowdedOut = false
+    /// Whether the lane stands among those that may have an idle session.
+    var isAmongIdle = false
 
     init(site: Int) { self.site = site }
 

@@ -34,6 +34,7 @@ struct Connection: ~Copyable {
     var held: [UInt8] = []
     var messages = 0
     var wasReady = false
+    var wasGreeted = false
     var isIdle = false
     /// In the list of connections that may have something to say.
     var isListed = false

@@ -20,7 +20,7 @@ package struct Mission: Sendable {
     /// Stretches of at least so many bytes that all messages share are sent from one place, and shorter ones
     /// copied: a piece more costs the kernel more than that.
     package var shortestSharedPiece = 8_192
-    /// Sessions that may fail, while none has ever been ready, before the run is called off.
+    /// Sessions of all workers that may fail, while none has ever been ready, before the run is called off.
     package var firstFailures = 3
 
     package init(

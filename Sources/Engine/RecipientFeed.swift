@@ -30,7 +30,6 @@ package final class RecipientFeed: Sendable {
     private let run: Run
     private let limit: Int
     private let progress = Mutex(Progress())
-    private let mustStop = Atomic(false)
 
     /// - Parameter limit: recipients to hand over at most.
     package init(to run: Run, limit: Int = .max) {
@@ -40,10 +39,8 @@ package final class RecipientFeed: Sendable {
 
     package var current: Progress { progress.withLock { $0 } }
 
-    /// Reads no further. From any thread.
-    package func stop() { mustStop.store(true, ordering: .relaxed) }
-
-    /// Reads the whole list. On the calling thread, which blocks while the workers have enough to do.
+    /// Reads the whole list, or until the run is stopped. On the calling thread, which blocks while the
+    /// workers have enough to do.
     ///
     /// - Parameter rejectedPath: where the rows that get no mail are written; an old file is removed.
     package func read(_ campaign: consuming LoadedCampaign, rejectedPath: String, seed: UInt64) {
@@ -59,15 +56,13 @@ package final class RecipientFeed: Sendable {
         }
         reading.progress.isDone = true
         publish(reading)
-        for worker in run.inboxes.indices {
-            post(&reading.batches[worker], to: worker)
-            run.inboxes[worker].close()
-        }
+        postAll(&reading)
+        for inbox in run.inboxes { inbox.close() }
     }
 
     private func readRows(_ reading: inout Reading, _ rejected: inout RejectedFile) throws(FileFault) {
         var handedOver = 0
-        while handedOver < limit, !mustStop.load(ordering: .relaxed) {
+        while handedOver < limit, !run.isStopping {
             var writer = reading.row.writer()
             switch try reading.campaign.next(into: &writer) {
             case .recipient(_, let atSign):
@@ -80,15 +75,22 @@ package final class RecipientFeed: Sendable {
             case .rejected(let row):
                 reading.note(row)
                 try rejected.append(row)
-            case .needsRoom, .needsInput: preconditionFailure("the buffer holds any row, and next waits for input")
+            case .needsInput: postAll(&reading)
+            case .needsRoom: preconditionFailure("the buffer holds any row")
             case .ended: return
             }
         }
     }
 
+    /// Nothing more may come for a long time: what has come is not kept waiting for it.
+    private func postAll(_ reading: inout Reading) {
+        for worker in run.inboxes.indices { post(&reading.batches[worker], to: worker) }
+        publishWhenDue(&reading)
+    }
+
     private func post(_ batch: inout RecipientBatch, to worker: Int) {
         guard !batch.bytes.isEmpty else { return }
-        while run.bytesWaiting > RecipientFeed.readAhead, !mustStop.load(ordering: .relaxed) { usleep(2_000) }
+        while run.bytesWaiting > RecipientFeed.readAhead, !run.isStopping { usleep(2_000) }
         run.inboxes[worker].post(batch)
         batch = RecipientBatch()
     }

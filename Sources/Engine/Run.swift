@@ -48,7 +48,9 @@ package final class Run: Sendable {
     /// Where each worker shows its progress.
     package let boards: [Board]
     let inboxes: [Inbox]
+    private let contact = FirstContact()
     private let ending = Mutex(Ending())
+    private let mustStop = Atomic(false)
 
     package init(workers: Int) throws(SystemFault) {
         precondition(workers > 0, "a run has a worker")
@@ -87,8 +89,12 @@ package final class Run: Sendable {
 
     /// Begins no further message; those under way are finished. From any thread.
     package func stop() {
+        mustStop.store(true, ordering: .relaxed)
         for inbox in inboxes { inbox.stop() }
     }
+
+    /// Whether `stop` was called, or the run was called off.
+    package var isStopping: Bool { mustStop.load(ordering: .relaxed) }
 
     private func work(_ index: Int, _ share: Share) {
         do {
@@ -96,7 +102,7 @@ package final class Run: Sendable {
                 connections: share.mission.limits.sessions, wakeUp: inboxes[index].wakeUp)
             var worker = Worker(
                 network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
-                board: boards[index])
+                board: boards[index], contact: contact)
             if case .madeUp(let numbers) = share.work {
                 worker.dispatcher.admitMadeUp(numbers, site: 0)
                 worker.dispatcher.close()

@@ -46,26 +46,36 @@ extension Worker where Net: ~Copyable {
         let lane = connections[slot].lane
         let wasReady = connections[slot].wasReady
         let trouble = connections[slot].trouble
+        let isHopeless = !wasReady && meansNoContact(slot)
         // Still in the list of those who may speak, if it was: a free slot has nothing to say.
         let isListed = connections[slot].isListed
         connections[slot] = Connection()
         connections[slot].isListed = isListed
         freeSlots.append(slot)
-        if trouble != nil { tally.recordSessionLost() }
-        forgetSession(of: lane, failure: wasReady ? nil : trouble)
+        if wasReady && trouble != nil { tally.recordSessionLost() }
+        forgetSession(of: lane, failure: wasReady ? nil : trouble, isHopeless: isHopeless)
+    }
+
+    /// Whether the end of a session that was never ready shows that there is nobody to talk to.
+    private func meansNoContact(_ slot: ConnectionSlot) -> Bool {
+        let wasGreeted = connections[slot].wasGreeted
+        guard connections[slot].trouble != nil else {
+            contact.givenUp(wasGreeted: wasGreeted)
+            return false
+        }
+        return contact.failed(wasGreeted: wasGreeted, atMost: mission.firstFailures)
     }
 
     /// Tells the dispatcher, and gives up the lane or the run when sessions cannot be made.
     ///
-    /// - Parameter failure: why the session never became ready; nil when it did, or when we ended it ourselves.
-    private mutating func forgetSession(of lane: Int, failure: Trouble?) {
+    /// - Parameters:
+    ///   - failure: why the session never became ready; nil when it did, or when we ended it ourselves.
+    ///   - isHopeless: whether the run should be called off for it.
+    private mutating func forgetSession(of lane: Int, failure: Trouble?, isHopeless: Bool) {
         let givesUp = dispatcher.sessionEnded(in: lane, failed: failure != nil, at: network.now)
         guard let trouble = failure else { return }
         tally.recordConnectFailure()
-        if !hasBeenReady {
-            failuresBeforeReady += 1
-            if failuresBeforeReady >= mission.firstFailures { return callOff(because: trouble) }
-        }
+        if isHopeless { return callOff(because: trouble) }
         if givesUp { deferLane(lane, because: trouble) }
     }
 

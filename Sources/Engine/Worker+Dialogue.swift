@@ -106,6 +106,7 @@ extension Worker where Net: ~Copyable {
             PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), date: date.text,
             into: &turn.writer, sharing: &turn.shared)
         CommandWriter.dot(into: &turn.writer)
+        tally.record(.envelope, network.now - connections[slot].envelopeWritten)
         noteEndOfContent(slot, turn)
     }
 

@@ -69,7 +69,9 @@ extension Worker where Net: ~Copyable {
         _ event: SessionEvent, _ reply: Reply, to slot: ConnectionSlot, _ input: Span<UInt8>
     ) {
         switch event {
-        case .proceed: list(slot)
+        case .proceed:
+            noteGreeting(slot)
+            list(slot)
         case .ready: becameReady(slot)
         case .settled(let count, let stage, let isOver):
             let textCount = copyReplyText(slot, input)
@@ -94,12 +96,19 @@ extension Worker where Net: ~Copyable {
         if isOver { finishOldest(slot) }
     }
 
+    /// The first reply with which a session proceeds is its greeting.
+    private mutating func noteGreeting(_ slot: ConnectionSlot) {
+        guard !connections[slot].wasGreeted else { return }
+        connections[slot].wasGreeted = true
+        contact.greeted()
+    }
+
     private mutating func becameReady(_ slot: ConnectionSlot) {
         connections[slot].wasReady = true
-        hasBeenReady = true
+        contact.made()
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)
-        tally.recordSessionOpened(site: connections[slot].site)
+        tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
         tally.record(.greeting, network.now - connections[slot].connectStarted)
         list(slot)
     }

@@ -40,3 +40,13 @@ extension EnhancedCode {
         PackedEnhancedCode.packed(class: Int(classDigit), subject: Int(subject), detail: Int(detail))
     }
 }
+
+extension GroupingsUsed {
+    init(_ style: Grouping.Style) {
+        switch style {
+        case .lockstep: self = .lockstep
+        case .grouped: self = .grouped
+        case .chunked: self = .chunked
+        }
+    }
+}

@@ -38,17 +38,17 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var nextPublication: Instant
     /// No message is begun and no session made any more.
     var isStopping = false
-    var hasBeenReady = false
-    var failuresBeforeReady = 0
+    let contact: FirstContact
     /// Why the run was called off: no session could be made at all.
     package private(set) var unreachable: Trouble?
 
     /// - Parameters:
     ///   - inbox: where recipients come from while the worker runs; nil when all are admitted before.
     ///   - board: where progress is shown; nil for none.
+    ///   - contact: shared with the other workers of the run.
     package init(
         network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
-        board: Board? = nil
+        board: Board? = nil, contact: FirstContact = FirstContact()
     ) {
         let sessions = mission.limits.sessions
         nextPublication = network.now
@@ -57,6 +57,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.outcomes = outcomes
         self.inbox = inbox
         self.board = board
+        self.contact = contact
         dispatcher = Dispatcher(limits: mission.limits)
         tally = Tally()
         connections = ConnectionTable(count: sessions)
@@ -118,6 +119,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
             case .give(let slot):
                 connections[slot].isIdle = false
                 list(slot)
+            case .release(let slot): release(slot)
             }
         }
     }

@@ -11,8 +11,6 @@ package struct RunFacts: Sendable {
     package var name: String
     /// Where everything went, when one place was named: `127.0.0.1:2525`.
     package var target: String?
-    /// How commands were grouped into writes: `lockstep` or `grouped`; nil when it differed by site.
-    package var grouping: String?
     package var workers: Int
     package var startedUnixSeconds: Int64
     package var elapsed: Interval
@@ -31,7 +29,7 @@ package struct RunFacts: Sendable {
     package var sites: [SiteFacts]
 
     package init(
-        kind: Kind, name: String, target: String? = nil, grouping: String? = nil, workers: Int,
+        kind: Kind, name: String, target: String? = nil, workers: Int,
         startedUnixSeconds: Int64, elapsed: Interval, processorTime: Interval, interrupted: Bool = false,
         recipients: Int, rejectedBeforeSending: Int = 0, notAttempted: Int = 0,
         rejectedReasons: [RejectedReason] = [], sites: [SiteFacts]
@@ -39,7 +37,6 @@ package struct RunFacts: Sendable {
         self.kind = kind
         self.name = name
         self.target = target
-        self.grouping = grouping
         self.workers = workers
         self.startedUnixSeconds = startedUnixSeconds
         self.elapsed = elapsed
@@ -58,12 +55,10 @@ package struct SiteFacts: Sendable {
     package var name: String
     /// All recipients that belong to the site, attempted or not.
     package var recipients: Int
-    package var grouping: String?
 
-    package init(name: String, recipients: Int, grouping: String? = nil) {
+    package init(name: String, recipients: Int) {
         self.name = name
         self.recipients = recipients
-        self.grouping = grouping
     }
 }
 

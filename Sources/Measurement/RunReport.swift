@@ -44,7 +44,7 @@ package struct RunReport: Codable, Hashable, Sendable {
         kind = facts.kind
         name = facts.name
         target = facts.target
-        grouping = facts.grouping
+        grouping = tally.sites.reduce(into: GroupingsUsed()) { $0.formUnion($1.groupings) }.text
         workers = facts.workers
         startedUnixSeconds = facts.startedUnixSeconds
         seconds = facts.elapsed.seconds

@@ -85,7 +85,7 @@ package struct SiteSummary: Codable, Hashable, Sendable {
         inDoubt = tally.counts.inDoubt
         notAttempted = facts.recipients - tally.counts.total
         sessionsOpened = tally.sessionsOpened
-        grouping = facts.grouping
+        grouping = tally.groupings.text
     }
 
     /// All sites, the largest first, then by name. A site that has only facts or only a tally is there too.

@@ -52,10 +52,11 @@ package struct Tally: Sendable {
     }
 
     /// A session is open when the receiver has greeted and answered EHLO or HELO.
-    package mutating func recordSessionOpened(site: Int) {
+    package mutating func recordSessionOpened(site: Int, _ grouping: GroupingsUsed) {
         sessionsOpened += 1
         makeRoom(for: site)
         sites[site].sessionsOpened += 1
+        sites[site].groupings.formUnion(grouping)
     }
 
     /// A session is lost when it ends in any other way than by our QUIT.
@@ -110,11 +111,13 @@ package enum Phase: CaseIterable, Sendable {
 package struct SiteTally: Hashable, Sendable {
     package var counts = OutcomeCounts()
     package var sessionsOpened = 0
+    package var groupings: GroupingsUsed = []
 
     package init() {}
 
     mutating func add(_ other: SiteTally) {
         counts.add(other.counts)
         sessionsOpened += other.sessionsOpened
+        groupings.formUnion(other.groupings)
     }
 }

@@ -22,6 +22,9 @@ package struct ReceiverOffer: Sendable {
     package var recipientLimit: Int?
     /// Whether DATA without a valid recipient gets 354, as RFC 2920 3.1 allows, in place of 554.
     package var answersDataWithoutRecipients = false
+    /// A broken receiver, for tests: recipients of a transaction that failed are kept and get the next message
+    /// of the session as well, unless RSET or a hello comes before its MAIL.
+    package var forgetsToClear = false
 
     package init() {}
 }

@@ -43,6 +43,7 @@ extension ReceiverSession {
             hello(extended, into: &writer)
         case .mail:
             transaction = .open
+            contentCount = 0
             mailCount += 1
             append("250 ", "2.1.0 ", "Ok\r\n", into: &writer)
         case .recipient:
@@ -84,7 +85,7 @@ extension ReceiverSession {
     private mutating func refuse(_ event: ReceiverEvent) {
         switch event {
         case .messageComplete:
-            clearTransaction()
+            dropTransaction()
         case .chunkComplete:
             transaction = .failed
         case .fault(let fault):

@@ -66,7 +66,7 @@ extension ReceiverSession {
         stage = .command
         let isTooLarge = isAboveLimit(contentCount)
         guard recipientCount > 0 && !isTooLarge else {
-            clearTransaction()
+            dropTransaction()
             return .fault(isTooLarge ? .messageTooLarge : .noRecipients)
         }
         return .messageComplete
@@ -92,5 +92,12 @@ extension ReceiverSession {
         recipientCount = 0
         contentCount = 0
         usesUTF8 = false
+    }
+
+    /// The transaction is over and nothing came of it; a receiver that forgets keeps its recipients.
+    mutating func dropTransaction() {
+        let kept = offer.forgetsToClear ? recipientCount : 0
+        clearTransaction()
+        recipientCount = kept
     }
 }

@@ -36,12 +36,19 @@ package struct ReceiverSession: Sendable {
     }
 
     package let offer: ReceiverOffer
-    var stage = Stage.command
+    var stage = Stage.command {
+        didSet { isFinished = if case .finished = stage { true } else { false } }
+    }
+    /// Whether the session is over: nothing of the client is read any more.
+    ///
+    /// Asked after every answer, so kept at hand: to work it out would copy the session.
+    package private(set) var isFinished = false
     var transaction = Transaction.none
     var isGreeted = false
     var usesUTF8 = false
     var awaitsAnswer = false
-    /// Accepted recipients of this transaction.
+    /// Accepted recipients of this transaction. None at a `mail` event, unless the receiver forgets to clear:
+    /// then those of a failed transaction, which the owner must keep as well.
     package internal(set) var recipientCount = 0
     /// Accepted MAIL commands of this session.
     package internal(set) var mailCount = 0
@@ -53,14 +60,6 @@ package struct ReceiverSession: Sendable {
 
     package init(offer: ReceiverOffer) {
         self.offer = offer
-    }
-
-    /// Whether the session is over: nothing of the client is read any more.
-    package var isFinished: Bool {
-        switch stage {
-        case .finished: true
-        case .command, .content, .chunk, .refusedChunk: false
-        }
     }
 
     /// Reads the client's bytes from `position` on, moves it behind them, and returns what they mean.
@@ -139,17 +138,22 @@ extension ReceiverSession {
         _ path: ReceiverPath, _ lineStart: Int, declaredSize: Int, _ usesUTF8: Bool
     ) -> ReceiverEvent {
         guard isGreeted else { return .fault(.noHello) }
-        switch transaction {
-        case .none: break
-        case .open, .chunked: return .fault(.badSequence)
-        case .failed: return .fault(.needsReset)
-        }
+        if let fault = mailFault { return .fault(fault) }
         if let limit = offer.mailLimit, mailCount >= limit { return .fault(.tooManyMessages) }
         if isAboveLimit(declaredSize) { return .fault(.declaredTooLarge) }
         guard path.isASCII || usesUTF8 else { return .fault(.addressNeedsUTF8) }
         self.usesUTF8 = usesUTF8
         lastPath = lineStart + path.range.lowerBound..<lineStart + path.range.upperBound
         return .mail
+    }
+
+    private var mailFault: ReceiverFault? {
+        guard !offer.forgetsToClear else { return nil }
+        switch transaction {
+        case .none: return nil
+        case .open, .chunked: return .badSequence
+        case .failed: return .needsReset
+        }
     }
 
     private mutating func recipient(_ path: ReceiverPath, _ lineStart: Int) -> ReceiverEvent {
@@ -216,7 +220,7 @@ struct ReceiverLine: Sendable {
     mutating func next(in input: Span<UInt8>, at position: inout Int) -> Turn {
         if isComplete { forget() }
         let start = position
-        guard let lineFeed = input.firstLineFeed(from: start) else {
+        guard let lineFeed = input.firstIndex(of: 0x0A, from: start) else {
             keep(input.extracting(start..<input.count))
             position = input.count
             return .needsInput
@@ -252,15 +256,6 @@ struct ReceiverLine: Sendable {
 }
 
 extension Span<UInt8> {
-    fileprivate func firstLineFeed(from start: Int) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == 0x0A { return index }
-            index += 1
-        }
-        return nil
-    }
-
     /// The end of the line without the CR of its CRLF.
     fileprivate func endBeforeReturn(_ line: Range<Int>) -> Int {
         guard let last = line.last, self[last] == 0x0D else { return line.upperBound }

@@ -243,7 +243,7 @@ extension SimulatedNetwork {
             connection.isPipelining = extended && connection.session.offer.pipelining
         case .mail:
             connection.reversePath = path
-            connection.recipients = []
+            if connection.session.recipientCount == 0 { connection.recipients = [] }
             connection.content = []
         case .recipient:
             connection.recipients.append(path)

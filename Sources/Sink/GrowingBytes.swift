@@ -61,6 +61,14 @@ struct GrowingBytes: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
+    /// Takes bytes away from the beginning and appends them to others.
+    mutating func moveFirst(_ moved: Int, to other: inout GrowingBytes) {
+        precondition(moved >= 0 && moved <= count, "bytes can only be moved that are there")
+        unsafe other.append(copying: UnsafeRawBufferPointer(rebasing: bytes[..<moved]))
+        unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[moved...]))
+        count -= moved
+    }
+
     private mutating func grow(to needed: Int) {
         let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(needed, memory.count * 2), alignment: 16)

@@ -12,8 +12,10 @@ struct MessageRecord: ~Copyable {
     private var origin = GrowingBytes(capacity: 128)
     /// The name of EHLO or HELO as a JSON string.
     private var client = GrowingBytes(capacity: 64)
-    /// `"mail_from":"…","recipients":["…","…"`.
-    private var envelope = GrowingBytes(capacity: 256)
+    /// The reverse-path as a JSON string.
+    private var sender = GrowingBytes(capacity: 128)
+    /// `"…","…"`.
+    private var recipients = GrowingBytes(capacity: 128)
     private var recipientCount = 0
     private var digest: ContentDigest
     private var messageID = MessageIDFinder()
@@ -36,21 +38,23 @@ struct MessageRecord: ~Copyable {
         client.append(json: name)
     }
 
-    mutating func beginMessage(from sender: Span<UInt8>) {
-        envelope.removeAll()
-        envelope.append("\"mail_from\":")
-        envelope.append(json: sender)
-        envelope.append(",\"recipients\":[")
-        recipientCount = 0
+    /// - Parameter keepingRecipients: those of the message before are this one's as well.
+    mutating func beginMessage(from reversePath: Span<UInt8>, keepingRecipients: Bool) {
+        sender.removeAll()
+        sender.append(json: reversePath)
+        if !keepingRecipients {
+            recipients.removeAll()
+            recipientCount = 0
+        }
         digest.begin()
         messageID.begin()
     }
 
     /// False when there is no room for another recipient.
     mutating func add(recipient: Span<UInt8>) -> Bool {
-        guard envelope.count < MessageRecord.longestEnvelope else { return false }
-        if recipientCount > 0 { envelope.append(",") }
-        envelope.append(json: recipient)
+        guard recipients.count < MessageRecord.longestEnvelope else { return false }
+        if recipientCount > 0 { recipients.append(",") }
+        recipients.append(json: recipient)
         recipientCount += 1
         return true
     }
@@ -72,8 +76,10 @@ struct MessageRecord: ~Copyable {
         unsafe lines.append(copying: origin.bytes)
         lines.append(",\"ehlo\":")
         unsafe lines.append(copying: client.bytes)
-        lines.append(",")
-        unsafe lines.append(copying: envelope.bytes)
+        lines.append(",\"mail_from\":")
+        unsafe lines.append(copying: sender.bytes)
+        lines.append(",\"recipients\":[")
+        unsafe lines.append(copying: recipients.bytes)
         lines.append("],\"bytes\":")
         append(decimal: byteCount, to: &lines)
         lines.append(",\"sha256\":\"")

@@ -18,7 +18,7 @@ extension SinkConnection {
                 read(carriageReturn.span)
             case .hello, .mail, .recipient, .data, .chunkComplete, .messageComplete, .reset, .noop, .verify,
                 .help, .quit, .fault:
-                let answer = decide(event, input, &desk)
+                let answer = scripted(event, desk.script) ?? decide(event, input, &desk)
                 var writer = gathered.writer(room: ReceiverSession.longestReply)
                 session.answer(answer, to: event, into: &writer)
                 gathered.take(writer)
@@ -32,19 +32,35 @@ extension SinkConnection {
         stored?.read(content)
     }
 
+    /// The refusal that was asked for, if it hits this command.
+    private mutating func scripted(_ event: ReceiverEvent, _ script: RefusalScript) -> ReceiverAnswer? {
+        guard !script.isEmpty else { return nil }
+        let stage: ScriptedRefusal.Stage
+        switch event {
+        case .mail: stage = .mail
+        case .recipient: stage = .recipient
+        case .data, .chunkComplete: stage = .data
+        case .messageComplete: stage = .content
+        case .needsInput, .content, .contentReturn, .hello, .reset, .noop, .verify, .help, .quit, .fault:
+            return nil
+        }
+        commandCount += 1
+        return script.answer(at: stage, session: sessionNumber, command: commandCount)
+    }
+
     private mutating func decide(
         _ event: ReceiverEvent, _ input: Span<UInt8>, _ desk: inout SinkDesk
     ) -> ReceiverAnswer {
         switch event {
         case .hello:
-            record?.hello(session.path(in: input))
+            if record != nil { record?.hello(session.path(in: input)) }
             return .standard
         case .mail:
             guard !desk.isStopping else { return .hangUp(.stopping) }
-            record?.beginMessage(from: session.path(in: input))
-            stored?.beginMessage()
+            beginMessage(input)
             return .standard
         case .recipient:
+            guard record != nil else { return .standard }
             let hasRoom = record?.add(recipient: session.path(in: input)) ?? true
             return hasRoom ? .standard : .refuse(.tooManyRecipients)
         case .messageComplete:
@@ -54,6 +70,15 @@ extension SinkConnection {
             .fault:
             return .standard
         }
+    }
+
+    /// The path costs a copy of the session, so only a record asks for it.
+    private mutating func beginMessage(_ input: Span<UInt8>) {
+        if record != nil {
+            record?.beginMessage(
+                from: session.path(in: input), keepingRecipients: session.recipientCount > 0)
+        }
+        stored?.beginMessage()
     }
 
     private mutating func accept(_ desk: inout SinkDesk) -> ReceiverAnswer {

@@ -34,8 +34,16 @@ struct SinkConnection: ~Copyable {
     var isMarked = false
 
     var session: ReceiverSession
+    /// Names the session among all of the sink, whatever its slot.
+    var sessionNumber: UInt64 = 0
+    /// Commands of the session that a script may have refused.
+    var commandCount: UInt64 = 0
     /// Replies of this turn, and of turns before while a send is under way.
     var gathered = GrowingBytes(capacity: 4_096)
+    /// So many bytes of `gathered` have been given a time, and so many of these, the last, are not due yet.
+    /// Without a delay neither is used.
+    var scheduled = 0
+    var heldBack = 0
     /// Lent to the kernel while `isSending`.
     var sending = GrowingBytes(capacity: 4_096)
     var record: MessageRecord?
@@ -45,7 +53,9 @@ struct SinkConnection: ~Copyable {
         session = ReceiverSession(offer: offer)
     }
 
-    mutating func begin(descriptor newDescriptor: Int32, offer: ReceiverOffer, now: Instant) {
+    mutating func begin(
+        descriptor newDescriptor: Int32, number: UInt64, offer: ReceiverOffer, now: Instant
+    ) {
         descriptor = newDescriptor
         phase = .serving
         lastActivity = now
@@ -54,7 +64,11 @@ struct SinkConnection: ~Copyable {
         isClosing = false
         isPaused = false
         hasEnded = false
+        sessionNumber = number
+        commandCount = 0
         gathered.removeAll()
+        scheduled = 0
+        heldBack = 0
         sending.removeAll()
         session = ReceiverSession(offer: offer)
         var writer = gathered.writer(room: ReceiverSession.longestReply)
@@ -68,10 +82,19 @@ struct SinkConnection: ~Copyable {
         phase = .draining
     }
 
-    /// Moves all replies to where the kernel will read them.
+    /// Whether replies wait that may be sent now.
+    var hasDueReplies: Bool { gathered.count > heldBack }
+
+    /// Moves the replies that are due to where the kernel will read them.
     mutating func beginSend() {
-        swap(&gathered, &sending)
-        gathered.removeAll()
+        if heldBack == 0 {
+            swap(&gathered, &sending)
+            gathered.removeAll()
+        } else {
+            sending.removeAll()
+            gathered.moveFirst(gathered.count - heldBack, to: &sending)
+        }
+        scheduled = heldBack
         isSending = true
     }
 }

@@ -3,6 +3,7 @@ internal import Uring
 
 /// What a worker's connections hand in during a turn, and what they are told about it.
 struct SinkDesk: ~Copyable {
+    let script: RefusalScript
     /// Lines of this turn, to be written before its replies are sent.
     var lines = GrowingBytes(capacity: 65_536)
     private(set) var counts = SinkCounts()
@@ -11,6 +12,8 @@ struct SinkDesk: ~Copyable {
     private(set) var now = Instant.zero
     /// The time of day, in nanoseconds since 1970.
     private(set) var time: Int64 = 0
+
+    init(script: RefusalScript) { self.script = script }
 
     /// Reads the clocks, once for all that a turn does.
     mutating func beginTurn() {

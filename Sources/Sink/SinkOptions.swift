@@ -12,10 +12,16 @@ package struct SinkOptions: Sendable {
     package var logPath: String?
     /// Each accepted message becomes a file in this directory, which is made if need be; nil keeps none.
     package var storePath: String?
+    /// How long a reply waits after the input that caused it was read; the greeting after the connection.
+    package var replyDelay = Interval.zero
+    /// Commands that are refused on purpose.
+    package var refusals: [ScriptedRefusal] = []
+    /// Decides which commands the refusals hit.
+    package var seed: UInt64 = 1
     /// Threads, each with a ring and a listening socket of its own; at least 1.
     package var workers = 1
     /// Connections that one worker serves at a time; more are told 421.
-    package var connectionsPerWorker = 8_192
+    package var connectionsPerWorker = 16_384
     /// A connection that says nothing for so long is told 421 (RFC 5321 4.5.3.2.7 asks for 5 minutes).
     package var idleLimit = Interval.seconds(300)
     /// How long `stop` waits for messages that are on their way.

@@ -35,7 +35,9 @@ extension SinkWorker {
             return turnAway(descriptor)
         }
         desk.countSession()
-        connections[slot].begin(descriptor: descriptor, offer: shared.options.offer, now: desk.now)
+        let number = UInt64(index) << 48 | UInt64(desk.counts.sessions)
+        connections[slot].begin(
+            descriptor: descriptor, number: number, offer: shared.options.offer, now: desk.now)
         introduce(slot)
         mark(slot)
     }
@@ -67,7 +69,8 @@ extension SinkWorker {
     }
 
     private mutating func pauseIfNeeded(_ slot: Int) {
-        guard connections[slot].isSending && !connections[slot].isPaused,
+        let waitsForClient = connections[slot].isSending || connections[slot].heldBack > 0
+        guard waitsForClient && !connections[slot].isPaused,
             connections[slot].gathered.count > SinkWorker.mostUnsent
         else { return }
         connections[slot].isPaused = true
@@ -114,14 +117,33 @@ extension SinkWorker {
     }
 
     private mutating func flush(_ slot: Int) {
-        if !connections[slot].isSending && !connections[slot].gathered.isEmpty {
-            send(slot)
-        }
-        let isIdle = !connections[slot].isSending
+        if shared.options.replyDelay > .zero { holdBack(slot) }
+        if !connections[slot].isSending && connections[slot].hasDueReplies { send(slot) }
+        let isIdle = !connections[slot].isSending && connections[slot].gathered.isEmpty
         if isIdle && connections[slot].hasEnded { return abandon(slot) }
         if isIdle && connections[slot].phase == .draining { return linger(slot) }
         if !connections[slot].isReceiving && !connections[slot].hasEnded && !connections[slot].isPaused {
             receive(slot)
+        }
+    }
+
+    /// Replies that this turn added wait for their time.
+    private mutating func holdBack(_ slot: Int) {
+        let new = connections[slot].gathered.count - connections[slot].scheduled
+        guard new > 0 else { return }
+        connections[slot].heldBack += new
+        connections[slot].scheduled += new
+        delayed.append(
+            DelayedReplies.Group(
+                due: desk.now + shared.options.replyDelay, slot: slot,
+                session: connections[slot].sessionNumber, byteCount: new))
+    }
+
+    mutating func releaseDelayed() {
+        while let group = delayed.popDue(at: desk.now) {
+            guard connections[group.slot].sessionNumber == group.session else { continue }
+            connections[group.slot].heldBack -= group.byteCount
+            mark(group.slot)
         }
     }
 

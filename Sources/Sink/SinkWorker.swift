@@ -17,7 +17,8 @@ struct SinkWorker: ~Copyable {
     var ring: Ring
     let buffers: BufferRing
     var connections: ConnectionTable
-    var desk = SinkDesk()
+    var desk: SinkDesk
+    var delayed = DelayedReplies()
     /// Connections to look at before the turn ends.
     var marked: [Int] = []
     var isAccepting = false
@@ -34,6 +35,7 @@ struct SinkWorker: ~Copyable {
         self.shared = shared
         self.index = index
         self.listener = listener
+        desk = SinkDesk(script: RefusalScript(shared.options.refusals, seed: shared.options.seed))
         connections = ConnectionTable(capacity: capacity)
         marked.reserveCapacity(capacity)
     }
@@ -51,11 +53,12 @@ struct SinkWorker: ~Copyable {
     }
 
     private mutating func turn() {
-        ring.submitAndWait(until: min(nextSweep, stopDeadline))
+        ring.submitAndWait(until: min(nextSweep, stopDeadline, delayed.earliest))
         desk.beginTurn()
         while let completion = ring.nextCompletion() { take(completion) }
         if shared.isStopping && !desk.isStopping { beginStopping() }
         if desk.now >= nextSweep { sweep() }
+        releaseDelayed()
         writeLog()
         settleMarked()
         if desk.now >= stopDeadline { abandonAll() }

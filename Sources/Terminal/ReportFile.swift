@@ -18,7 +18,8 @@ package enum ReportFile {
         return attributes[.type] as? FileAttributeType == .typeRegular
     }
 
-    static func json(_ report: RunReport) throws -> Data {
+    /// The report as its file holds it.
+    package static func json(_ report: RunReport) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(report) + Data("\n".utf8)

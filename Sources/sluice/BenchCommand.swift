@@ -76,6 +76,7 @@ struct BenchCommand: ParsableCommand {
                     + "on this machine (127.0.0.0/8 or ::1)")
             throw ExitStatus.usage
         }
+        try OutputFiles.check([report].compactMap(\.self))
         DescriptorLimit.raise()
         let count = min(workers ?? WorkerCount.usual, sessions)
         try RunSupport.withSystemErrors {
@@ -117,7 +118,6 @@ struct BenchCommand: ParsableCommand {
         var facts = RunSupport.facts(.bench, name: "bench", run: run, result: result)
         facts.interrupted = interrupted
         facts.target = address.description
-        facts.grouping = groupingOptions.name ?? "auto"
         facts.recipients = recipients
         facts.notAttempted = recipients - result.tally.counts.total
         facts.sites = [SiteFacts(name: target, recipients: recipients)]

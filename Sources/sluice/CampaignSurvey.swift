@@ -38,7 +38,8 @@ struct CampaignSurvey {
             case .rejected(let row):
                 note(row)
                 try rejected?.append(row)
-            case .needsRoom, .needsInput: preconditionFailure("the buffer holds any row, and next waits for input")
+            case .needsInput: continue
+            case .needsRoom: preconditionFailure("the buffer holds any row")
             case .ended:
                 try rejected?.close()
                 return

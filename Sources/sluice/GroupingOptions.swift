@@ -39,6 +39,4 @@ struct GroupingOptions: ParsableArguments {
         case .lockstep: return .lockstep
         }
     }
-
-    var name: String? { choice?.rawValue }
 }

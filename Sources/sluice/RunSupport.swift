@@ -39,21 +39,22 @@ enum RunSupport {
             processorTime: result.processorTime, recipients: 0, sites: [])
     }
 
-    /// Shows the report, writes its file, and ends with the exit code that says how it went.
+    /// Shows the report, also when its file cannot be written, and ends with the exit code that says how it went.
     static func conclude(
         _ report: RunReport, unreachable: Trouble?, target: SocketAddress, json: Bool, files: ReportView.Files
     ) throws {
-        if let path = files.report { try writeReport(report, to: path) }
         if let trouble = unreachable {
+            try files.report.map { try writeReport(report, to: $0) }
             Console.fail(TroubleText.unreachable(target, trouble))
             throw ExitStatus.unavailable
         }
         if json {
-            try writeReport(report, to: "/dev/stdout")
+            Console.write(String(decoding: try ReportFile.json(report), as: UTF8.self), to: STDOUT_FILENO)
         } else {
             let lines = ReportView.lines(report, files: files, width: Console.output.size.width)
             Console.write(lines.joined(styled: Console.output.isLive), to: STDOUT_FILENO)
         }
+        try files.report.map { try writeReport(report, to: $0) }
         if report.interrupted { throw ExitStatus.interrupted }
         if report.refused + report.deferred + report.inDoubt > 0 { throw ExitStatus.incomplete }
     }

@@ -72,15 +72,13 @@ struct SendCommand: ParsableCommand {
         let letter = try CampaignSupport.letter(of: loaded)
         let manifest = loaded.manifest
         let reading = FeedThread(loaded, seed: seed)
+        try OutputFiles.check([rejectedPath, undeliveredPath] + [report].compactMap(\.self))
         try confirm(manifest)
         DescriptorLimit.raise()
         try RunSupport.withSystemErrors {
             let run = try Run(workers: workers ?? WorkerCount.usual)
             let feed = RecipientFeed(to: run, limit: limit ?? .max)
-            let interruption = try Interruption.watch {
-                feed.stop()
-                run.stop()
-            }
+            let interruption = try Interruption.watch { run.stop() }
             let log = try CampaignSupport.withFileErrors(ExitStatus.cannotCreate) {
                 try UndeliveredLog(path: undeliveredPath) { run.stop() }
             }
@@ -163,7 +161,6 @@ struct SendCommand: ParsableCommand {
         var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
         facts.interrupted = interrupted
         facts.target = manifest.route.socketAddress.description
-        facts.grouping = groupingOptions.name ?? manifest.grouping.rawValue
         facts.recipients = progress.rows
         facts.rejectedBeforeSending = progress.rejected
         facts.rejectedReasons = RejectedReason.list(progress.reasons)

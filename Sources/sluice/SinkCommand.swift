@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Primitives
 import SMTP
 import Sink
 import Uring
@@ -7,7 +8,7 @@ import Uring
 struct SinkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",
-        abstract: "Receives mail at full speed, and delivers none of it.",
+        abstract: "Receive mail at full speed, and deliver none of it.",
         discussion: """
             A server to send to while trying, testing and measuring. It accepts every message and drops it, \
             unless --log or --store say what to keep.
@@ -20,10 +21,23 @@ struct SinkCommand: ParsableCommand {
             bytes and sha256 of the content (dots removed, without the line with the dot), message_id. The \
             file is appended to.
 
+            With --reply-delay every reply comes so long after the bytes that caused it were read, the \
+            greeting so long after the connection: as if the receiver were far away.
+
+            With --refuse STAGE=CODE:PERCENT so many of the commands of a stage are refused; which ones, \
+            --seed decides. Stages: mail, rcpt, data (DATA, or a BDAT that is not the last), content (the \
+            reply to the whole message). After a 421 the sink closes. --forget-to-clear makes the sink \
+            broken on purpose: after a failed transaction it keeps the recipients and gives them the \
+            session's next message as well, unless RSET or EHLO comes before. A client that is right \
+            about RSET shows no such message in the log.
+
             EXAMPLES
               sluice sink                                   take mail on 127.0.0.1:2525, keep nothing
               sluice sink --log mail.jsonl --store mail     keep a log, and every message as a file
               sluice sink --listen '[::1]:0' --workers 1    on IPv6, on a free port, on one core
+              sluice sink --reply-delay 20ms                a receiver 20 ms away
+              sluice sink --refuse rcpt=550:2 --refuse content=451:1
+                                                            refuse some recipients and some messages
 
             EXIT CODES
               0  ended by a signal    64  wrong use       69  cannot listen
@@ -48,6 +62,25 @@ struct SinkCommand: ParsableCommand {
 
     @Flag(name: .customLong("no-chunking"), help: "Do not offer CHUNKING, and refuse BDAT.")
     var withoutChunking = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Send each reply so long after its cause was read: 20ms, 1.5s.", valueName: "time"))
+    var replyDelay: DelayText?
+
+    @Option(
+        help: ArgumentHelp(
+            "Refuse some commands: rcpt=550:2 refuses 2 % of all RCPT. Stages: mail, rcpt, data, content. "
+                + "Repeatable.", valueName: "stage=code:percent"))
+    var refuse: [RefusalText] = []
+
+    @Option(help: "Decides which commands are refused.")
+    var seed: UInt64 = 1
+
+    @Flag(
+        name: .customLong("forget-to-clear"),
+        help: "Broken on purpose: give the next message to the recipients of a failed one, too.")
+    var forgetsToClear = false
 
     @Option(help: "Threads, each with a ring of its own. (default: one for each core)")
     var workers: Int?
@@ -85,6 +118,10 @@ struct SinkCommand: ParsableCommand {
         options.workers = workers ?? ProcessInfo.processInfo.activeProcessorCount
         options.offer.pipelining = !withoutPipelining
         options.offer.chunking = !withoutChunking
+        options.offer.forgetsToClear = forgetsToClear
+        options.replyDelay = replyDelay?.interval ?? .zero
+        options.refusals = refuse.map(\.refusal)
+        options.seed = seed
         return options
     }
 
@@ -108,6 +145,35 @@ struct SinkCommand: ParsableCommand {
 
 private func rounded(_ value: Double) -> String {
     String(format: "%.1f", value)
+}
+
+/// A time as people write it: a number and its unit, `20ms` or `1.5s`; at most ten minutes.
+struct DelayText: ExpressibleByArgument {
+    var interval: Interval
+
+    init?(argument: String) {
+        let units: [(name: String, nanoseconds: Double)] = [("ms", 1e6), ("s", 1e9)]
+        guard let unit = units.first(where: { argument.hasSuffix($0.name) }),
+            let number = Double(argument.dropLast(unit.name.count)), number >= 0,
+            number * unit.nanoseconds <= 600e9
+        else { return nil }
+        interval = Interval(nanoseconds: Int64(number * unit.nanoseconds))
+    }
+}
+
+/// A refusal as people write it: `rcpt=550:2.5`.
+struct RefusalText: ExpressibleByArgument {
+    var refusal: ScriptedRefusal
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let stage = ScriptedRefusal.Stage(rawValue: String(parts[0])) else { return nil }
+        let numbers = parts[1].split(separator: ":", omittingEmptySubsequences: false)
+        guard numbers.count == 2, let code = Int(numbers[0]), (400...599).contains(code),
+            let percent = Double(numbers[1]), (0...100).contains(percent)
+        else { return nil }
+        refusal = ScriptedRefusal(stage: stage, code: code, percent: percent)
+    }
 }
 
 /// Where a server listens, as people write it.

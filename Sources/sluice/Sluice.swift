@@ -5,5 +5,10 @@ struct Sluice: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "Send bulk mail that people asked for, and measure mail servers.",
+        discussion: """
+            Try it: `sluice sink` in one terminal, `sluice plan campaigns/welcome/campaign.yaml` and \
+            `sluice send campaigns/welcome/campaign.yaml` in another.
+            """,
+        version: "0.1.0",
         subcommands: [PlanCommand.self, SendCommand.self, SinkCommand.self, BenchCommand.self])
 }

@@ -91,6 +91,24 @@ struct DispatcherTests {
         dispatcher.pool.clear(&queue)
     }
 
+    @Test("An idle session makes place for a site that is crowded out")
+    func placeForTheCrowd() {
+        var limits = Limits()
+        limits.sessions = 1
+        var dispatcher = Dispatcher(limits: limits)
+        dispatcher.admit(1, site: 0)
+        #expect(dispatcher.actions(at: now) == [.connect(lane: 0)])
+        var queue = RecordQueue()
+        _ = dispatcher.takeNumber(from: 0, to: &queue, at: now)
+        dispatcher.sessionIsReady(in: 0)
+        dispatcher.sessionIsIdle(5, in: 0)
+        dispatcher.admit(2, site: 1)
+        #expect(dispatcher.actions(at: now) == [.release(5)])
+        _ = dispatcher.sessionEnded(in: 0, failed: false, at: now)
+        #expect(dispatcher.actions(at: now) == [.connect(lane: 1)])
+        dispatcher.pool.clear(&queue)
+    }
+
     @Test("Each failure doubles the pause, and the last one gives up")
     func pauses() {
         var limits = Limits()

@@ -117,6 +117,9 @@ private struct DispatcherWalk: ~Copyable {
             case .give(let slot):
                 if sessions[slot]?.state != .idle { problems.append("slot \(slot) is not idle") }
                 sessions[slot]?.state = .ready
+            case .release(let slot):
+                if sessions[slot]?.state != .idle { problems.append("slot \(slot) is not idle") }
+                end(slot, failed: false)
             }
         }
     }

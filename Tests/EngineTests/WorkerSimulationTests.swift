@@ -13,7 +13,28 @@ import Uring
 @Suite struct WorkerSimulationTests {
     @Test(arguments: 0..<300)
     func everyRecipientHasOneOutcomeAndNobodyIsSentTwice(seed: Int) throws {
-        let world = try SimulatedCampaign(seed: UInt64(seed)).run()
+        var campaign = SimulatedCampaign(seed: UInt64(seed))
+        campaign.receiverForgets = seed % 3 == 0
+        let world = try campaign.run()
+        world.expectOneOutcomeEach()
+        world.expectReceiversAgree()
+        world.expectOrderlyEnd()
+    }
+
+    /// The receiver keeps the recipients of a failed transaction until RSET: none may get another's message.
+    @Test(arguments: [Grouping.grouped, .lockstep, .chunked(), .chunked(depth: 3)], 0..<60)
+    func aReceiverThatForgetsToClearSendsNobodyAnothersMail(grouping: Grouping, seed: Int) throws {
+        var campaign = SimulatedCampaign(seed: UInt64(seed))
+        campaign.grouping = grouping
+        campaign.receiverForgets = true
+        campaign.faults = .none
+        campaign.faults.mailRefused = 0.05
+        campaign.faults.recipientRefused = 0.05
+        campaign.faults.dataRefused = 0.05
+        campaign.faults.messageRefused = 0.1
+        campaign.faults.withoutPipelining = 0.2
+        campaign.faults.dataWithoutRecipients = 0.2
+        let world = try campaign.run()
         world.expectOneOutcomeEach()
         world.expectReceiversAgree()
         world.expectOrderlyEnd()
@@ -95,6 +116,8 @@ struct SimulatedCampaign {
     var sizeLimit: Int?
     /// Whether what all messages share is sent from one place.
     var sharesPieces: Bool
+    /// Recipients of a failed transaction get the session's next message, too, unless RSET comes before.
+    var receiverForgets = false
 
     init(seed: UInt64) {
         self.seed = seed
@@ -110,6 +133,7 @@ struct SimulatedCampaign {
     func run() throws -> SimulatedOutcome {
         var receiver = SimulatedReceiver(port: 25)
         if let sizeLimit { receiver.offer.sizeLimit = sizeLimit }
+        receiver.offer.forgetsToClear = receiverForgets
         let network = SimulatedNetwork(seed: seed, faults: faults, receivers: [receiver])
         let outcomes = RecordingListener()
         var worker = Worker(network: network, mission: try mission(), outcomes: outcomes)

@@ -4,7 +4,7 @@ import Primitives
 /// A run in which everything happened once at least, and whose sums match.
 func sampleFacts() -> RunFacts {
     RunFacts(
-        kind: .send, name: "welcome", target: "127.0.0.1:2525", grouping: "grouped", workers: 2,
+        kind: .send, name: "welcome", target: "127.0.0.1:2525", workers: 2,
         startedUnixSeconds: 1_700_000_000, elapsed: .milliseconds(2_000), processorTime: .milliseconds(500),
         interrupted: true, recipients: 120, rejectedBeforeSending: 5, notAttempted: 7,
         rejectedReasons: [
@@ -12,7 +12,7 @@ func sampleFacts() -> RunFacts {
         ],
         sites: [
             SiteFacts(name: "small.example", recipients: 8),
-            SiteFacts(name: "big.example", recipients: 106, grouping: "grouped"),
+            SiteFacts(name: "big.example", recipients: 106),
         ])
 }
 
@@ -22,8 +22,8 @@ func sampleTally() -> Tally {
     tally.record(.refused, site: 0, recipients: 3)
     tally.record(.deferred, site: 0, recipients: 4)
     tally.record(.inDoubt, site: 0, recipients: 1)
-    tally.recordSessionOpened(site: 1)
-    tally.recordSessionOpened(site: 0)
+    tally.recordSessionOpened(site: 1, .grouped)
+    tally.recordSessionOpened(site: 0, .grouped)
     tally.recordSessionLost()
     tally.recordConnectFailure()
     tally.record(bytesSent: 4_096)

@@ -63,7 +63,7 @@ struct TallyTests {
         case 1: { $0.record(reply: UInt16(250 + number), enhanced: number.isMultiple(of: 2) ? 5 : nil) }
         case 2: { $0.record(latency: interval) }
         case 3: { $0.record(phase, interval) }
-        case 4: { $0.recordSessionOpened(site: number) }
+        case 4: { $0.recordSessionOpened(site: number, .grouped) }
         case 5: { $0.recordSessionLost() }
         case 6: { $0.recordConnectFailure() }
         default: { $0.record(bytesSent: number) }

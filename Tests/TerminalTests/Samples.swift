@@ -30,7 +30,7 @@ func sampleReport(interrupted: Bool = false, perfect: Bool = false) -> RunReport
     var tally = Tally()
     tally.record(.accepted, site: 0, recipients: perfect ? 20_000 : 12_000)
     if !perfect { recordTroubles(&tally) }
-    for site in 0..<14 { tally.recordSessionOpened(site: site) }
+    for site in 0..<14 { tally.recordSessionOpened(site: site, .grouped) }
     tally.record(bytesSent: 34_200_000)
     for _ in 0..<9_000 {
         tally.record(reply: 250, enhanced: PackedEnhancedCode.packed(class: 2, subject: 0, detail: 0))
@@ -70,7 +70,7 @@ private func sampleFacts(interrupted: Bool, perfect: Bool) -> RunFacts {
                 recipients: perfect ? 0 : 7_799 + notAttempted),
         ] + (2..<14).map { SiteFacts(name: "tail\($0).example", recipients: $0 == 2 && !perfect ? 1 : 0) }
     return RunFacts(
-        kind: .send, name: "welcome", target: "127.0.0.1:2525", grouping: "grouped", workers: 2,
+        kind: .send, name: "welcome", target: "127.0.0.1:2525", workers: 2,
         startedUnixSeconds: 1_700_000_000, elapsed: .milliseconds(1_524), processorTime: .milliseconds(250),
         interrupted: interrupted, recipients: 20_000, rejectedBeforeSending: perfect ? 0 : 118,
         notAttempted: notAttempted,

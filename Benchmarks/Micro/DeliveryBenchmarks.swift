@@ -1,0 +1,39 @@
+import Benchmark
+import Delivery
+import Primitives
+
+func deliveryBenchmarks() {
+    Benchmark("Dispatcher: admit a recipient, choose its session, take it") { benchmark in
+        var dispatcher = Dispatcher(limits: Limits())
+        let row = packedRow()
+        var queue = RecordQueue()
+        let now = Instant.zero
+        dispatcher.admit(row.span, site: 0)
+        _ = dispatcher.nextAction(at: now)
+        _ = dispatcher.take(from: 0, to: &queue, at: now)
+        dispatcher.pool.removeFirst(of: &queue)
+        benchmark.startMeasurement()
+        for _ in benchmark.scaledIterations {
+            dispatcher.sessionIsIdle(0, in: 0)
+            dispatcher.admit(row.span, site: 0)
+            blackHole(dispatcher.nextAction(at: now))
+            blackHole(dispatcher.take(from: 0, to: &queue, at: now))
+            dispatcher.pool.removeFirst(of: &queue)
+        }
+        benchmark.stopMeasurement()
+        dispatcher.pool.clear(&queue)
+    }
+
+    Benchmark("Dispatcher: take a made-up recipient") { benchmark in
+        var dispatcher = Dispatcher(limits: Limits())
+        var queue = RecordQueue()
+        dispatcher.admitMadeUp(0..<1_000_000_000, site: 0)
+        benchmark.startMeasurement()
+        for _ in benchmark.scaledIterations {
+            blackHole(dispatcher.take(from: 0, to: &queue, at: .zero))
+            dispatcher.pool.removeFirst(of: &queue)
+        }
+        benchmark.stopMeasurement()
+        dispatcher.pool.clear(&queue)
+    }
+}

@@ -1,0 +1,1 @@
+"""Compares senders, and receivers, with each other: in turns, within one run, on one machine."""

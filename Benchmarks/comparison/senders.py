@@ -1,0 +1,108 @@
+"""Senders: each sends a number of messages to a receiver and says how long it took.
+
+CPU is measured from outside, alike for all: user and system time of the whole process, its start included.
+Messages/s go by the sender's own clock, from its first connect to its last reply, where it has one; by the
+process's start and end where it has none (smtp-source, which is up in a millisecond or two).
+"""
+
+import json
+from dataclasses import dataclass
+
+from .machine import BUILD, Trouble, pinned, run_measured, tool
+from .postfix import Postfix
+
+DEPTH = 16
+LONGEST_RUN = 120
+
+
+@dataclass(frozen=True)
+class Load:
+    messages: int
+    size: int
+    sessions: int
+
+
+@dataclass(frozen=True)
+class Run:
+    messages: int
+    seconds: float
+    cpu_seconds: float
+
+
+class Sluice:
+    def __init__(self, program, grouping):
+        self.name, self.program, self.grouping = f"sluice {grouping}", program, grouping
+        self.floor = f"floor {grouping}"
+
+    def send(self, load, receiver, core):
+        command = [
+            self.program, "bench", receiver.address, "--workers", "1", "--grouping", self.grouping,
+            "--depth", str(DEPTH), "--sessions", str(load.sessions), "--messages", str(load.messages),
+            "--bytes", str(load.size), "--json"]
+        output, _, cpu = run_measured(pinned(core, command), LONGEST_RUN)
+        report = json.loads(output)
+        if report["accepted"] != load.messages:
+            raise Trouble(f"{report['accepted']} of {load.messages} messages were accepted")
+        if report.get("grouping", self.grouping) != self.grouping:
+            raise Trouble(f"sent {report['grouping']}")
+        return Run(load.messages, report["seconds"], cpu)
+
+
+class Floor:
+    def __init__(self, grouping):
+        self.name, self.grouping = f"floor {grouping}", grouping
+        self.floor = None
+
+    def send(self, load, receiver, core):
+        command = [
+            BUILD / "floor" / "floor-source", str(receiver.port), self.grouping, str(load.sessions),
+            str(load.messages), str(load.size), str(DEPTH)]
+        output, _, cpu = run_measured(pinned(core, command), LONGEST_RUN)
+        return Run(load.messages, json.loads(output)["seconds"], cpu)
+
+
+class SmtpSource:
+    name, grouping, floor = "smtp-source", "lockstep", "floor lockstep"
+
+    def send(self, load, receiver, core):
+        program = tool("smtp-source")
+        if program is None:
+            raise Trouble("smtp-source is not installed")
+        command = [
+            program, "-d", "-s", str(load.sessions), "-l", str(load.size), "-m", str(load.messages),
+            "-f", "sender@source.example", "-t", "recipient@destination.example", receiver.address]
+        _, wall, cpu = run_measured(pinned(core, command), LONGEST_RUN)
+        return Run(load.messages, wall, cpu)
+
+
+class PostfixClient:
+    name, grouping, floor = "Postfix smtp", "lockstep", "floor lockstep"
+
+    def send(self, load, receiver, core):
+        with Postfix(receiver.port, load.sessions, core) as postfix:
+            postfix.fill(load.messages, load.size)
+            wall, cpu = postfix.deliver(load.messages, LONGEST_RUN)
+        return Run(load.messages, wall, cpu)
+
+
+def all_senders(program):
+    groupings = ("lockstep", "grouped", "chunked")
+    return [
+        *(Floor(grouping) for grouping in groupings), *(Sluice(program, grouping) for grouping in groupings),
+        SmtpSource(), PostfixClient()]
+
+
+def fitting(sender, load, receiver, core, seconds):
+    """How many messages this sender needs for a run of about so many seconds, from shorter runs."""
+    if isinstance(sender, PostfixClient):
+        return max(1000, 2 * load.sessions) if load.sessions > 1 else 500
+    # Enough for every session to have left its beginnings behind.
+    least = load.sessions * (32 if sender.grouping == "chunked" else 5)
+    messages = least
+    for share in (0.05, 0.3, 1):
+        run = sender.send(Load(messages, load.size, load.sessions), receiver, core)
+        wanted = int(run.messages / max(run.seconds, 0.001) * seconds * share)
+        messages = min(max(wanted, least), 5_000_000)
+        if run.seconds > seconds / 2:
+            break
+    return messages

@@ -1,0 +1,102 @@
+import Campaign
+import Delivery
+import Engine
+import Measurement
+import Primitives
+import SMTP
+import Synchronization
+import Uring
+
+/// A campaign sent by the engine within this process, as `sluice send` does it.
+struct EngineRun: Sendable {
+    let report: RunReport
+    /// By line of the list.
+    let verdicts: [Int: [Verdict]]
+    let progress: RecipientFeed.Progress
+    /// Seconds since 1970 in which it ran.
+    let seconds: ClosedRange<Int>
+    let expected: ExpectedMail
+
+    /// Blocks until all is sent.
+    init(_ directory: TestDirectory, to address: SocketAddress, grouping: Grouping, workers: Int)
+        throws
+    {
+        let campaign = try ManifestLoader.load(path: directory.file("campaign.yaml"), seed: 1)
+        expected = try ExpectedMail(campaign)
+        let mission = try EngineRun.mission(campaign, to: address, grouping)
+        let run = try Run(workers: workers)
+        let feed = RecipientFeed(to: run)
+        let listener = VerdictRecorder()
+        let first = EngineRun.now
+        let reader = try FeedReader(campaign, feed, rejectedPath: directory.file("rejected.csv"))
+        let share = Run.Share(mission: mission, work: .fromInbox, listener: listener)
+        let result = try run.perform([Run.Share](repeating: share, count: workers))
+        reader.join()
+        seconds = first...EngineRun.now
+        verdicts = listener.verdicts
+        progress = feed.current
+        report = EngineRun.report(progress, result, workers)
+    }
+
+    private static var now: Int { Int(WallClock.nanoseconds / 1_000_000_000) }
+
+    private static func mission(
+        _ campaign: borrowing LoadedCampaign, to address: SocketAddress, _ grouping: Grouping
+    ) throws -> Mission {
+        var limits = Limits()
+        limits.sessions = campaign.manifest.limits.sessions
+        limits.sessionsPerSite = campaign.manifest.limits.sessionsPerSite
+        limits.messagesPerSession = campaign.manifest.limits.messagesPerSession
+        return Mission(
+            letter: try ExpectedMail.letter(of: campaign),
+            envelopeFrom: Array(campaign.manifest.envelopeFrom.utf8),
+            helloName: Array("sender.example".utf8), destination: address, grouping: grouping, limits: limits,
+            patience: .delivery, unixOrigin: WallClock.nanoseconds - MonotonicClock.now.nanoseconds)
+    }
+
+    private static func report(
+        _ progress: RecipientFeed.Progress, _ result: Run.Result, _ workers: Int
+    ) -> RunReport {
+        var facts = RunFacts(
+            kind: .send, name: "test", workers: workers, startedUnixSeconds: 0, elapsed: result.elapsed,
+            processorTime: result.processorTime, recipients: progress.rows, sites: [])
+        facts.rejectedBeforeSending = progress.rejected
+        facts.rejectedReasons = progress.reasons.map {
+            RejectedReason(reason: $0.key.rawValue, count: $0.value)
+        }
+        facts.notAttempted = progress.rows - progress.rejected - result.tally.counts.total
+        facts.sites = zip(progress.siteNames, progress.siteRecipients).map {
+            SiteFacts(name: $0, recipients: $1)
+        }
+        return RunReport(facts, result.tally)
+    }
+}
+
+/// Reads the list on a thread of its own; it gets the campaign whole.
+private final class FeedReader: Sendable {
+    private let campaign: Mutex<LoadedCampaign?>
+    private let thread = Mutex<NativeThread?>(nil)
+
+    init(_ campaign: consuming LoadedCampaign, _ feed: RecipientFeed, rejectedPath: String) throws {
+        self.campaign = Mutex(campaign)
+        let started = try NativeThread.start { [self] in
+            guard let campaign = self.campaign.withLock({ $0.take() }) else { return }
+            feed.read(campaign, rejectedPath: rejectedPath, seed: 1)
+        }
+        thread.withLock { $0 = started }
+    }
+
+    func join() { thread.withLock { $0.take() }?.join() }
+}
+
+/// Keeps every verdict.
+private final class VerdictRecorder: OutcomeListener, Sendable {
+    private let byLine = Mutex<[Int: [Verdict]]>([:])
+
+    var verdicts: [Int: [Verdict]] { byLine.withLock { $0 } }
+
+    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {
+        let line = PackedRow(row).number
+        byLine.withLock { $0[line, default: []].append(verdict) }
+    }
+}
