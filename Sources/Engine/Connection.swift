@@ -47,6 +47,11 @@ struct Connection: ~Copyable {
     // These are asked with every message: inlined, they read a field and do not copy the connection.
     var isSending: Bool { @inline(__always) get { output != nil } }
 
+    /// Whether what comes next is the verdict on a content, while it is not known whether that was taken whole.
+    var mustHold: Bool {
+        @inline(__always) get { isSending && session.awaited.isVerdictOnContent && parser.isBetweenReplies }
+    }
+
     /// Whether the kernel has taken all of the oldest message's content. Known once its send has ended.
     var contentWasTaken: Bool {
         @inline(__always) get {
@@ -81,5 +86,15 @@ struct Connection: ~Copyable {
     private func endOfContent(_ index: Int) -> Int {
         let place = contentsInSend - (session.committedTransactions - index)
         return place >= 0 && place < contentsInSend ? Int(contentEnds[place]) : 0
+    }
+}
+
+extension OwedReplies.Command? {
+    /// Whether the reply decides about a content that was written.
+    var isVerdictOnContent: Bool {
+        switch self {
+        case .content, .chunk: true
+        case .greeting, .hello, .reset, .mail, .recipient, .data, .loneDot, .quit, nil: false
+        }
     }
 }

@@ -34,6 +34,12 @@ package struct EchoNetwork: ~Copyable, Network {
         if replies.count > 0 { ready.append(unsafe .received(slot, replies)) }
     }
 
+    package mutating func send(_ slot: ConnectionSlot, gathered pieces: [MemoryPiece]) {
+        ready.append(.sent(slot))
+        let replies = unsafe receivers[slot].hear(pieces)
+        if replies.count > 0 { ready.append(unsafe .received(slot, replies)) }
+    }
+
     package mutating func close(_ slot: ConnectionSlot) { ready.append(.closed(slot, taken: nil)) }
 
     package mutating func wait(until deadline: Instant) {
@@ -75,8 +81,22 @@ private struct EchoReceiver {
     /// What is said to all that came in one send.
     @inline(never)
     mutating func hear(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let input = unsafe bytes.bindMemory(to: UInt8.self).span
         var writer = unsafe ByteWriter(replies)
+        unsafe hear(bytes, &writer)
+        return unsafe writer.written
+    }
+
+    /// Pieces may end anywhere but within a command.
+    @inline(never)
+    mutating func hear(_ pieces: [MemoryPiece]) -> UnsafeRawBufferPointer {
+        var writer = unsafe ByteWriter(replies)
+        for piece in pieces { unsafe hear(piece.bytes, &writer) }
+        return unsafe writer.written
+    }
+
+    @inline(__always)
+    private mutating func hear(_ bytes: UnsafeRawBufferPointer, _ writer: inout ByteWriter) {
+        let input = unsafe bytes.bindMemory(to: UInt8.self).span
         var cursor = 0
         while cursor < input.count {
             if case .chunk(let count) = expected {
@@ -91,7 +111,6 @@ private struct EchoReceiver {
             cursor = end + 1
         }
         precondition(!writer.overflowed, "the replies to one send fit their buffer")
-        return unsafe writer.written
     }
 
     private mutating func obey(_ line: Span<UInt8>, _ writer: inout ByteWriter) {

@@ -17,6 +17,9 @@ package struct Mission: Sendable {
     package var patience: Patience
     /// Nanoseconds between the origin of `Network.now` and 1970: the Date header is made from it.
     package var unixOrigin: Int64
+    /// Stretches of at least so many bytes that all messages share are sent from one place, and shorter ones
+    /// copied: a piece more costs the kernel more than that.
+    package var shortestSharedPiece = 8_192
     /// Sessions of all workers that may fail, while none has ever been ready, before the run is called off.
     package var firstFailures = 3
 

@@ -24,6 +24,10 @@ package protocol Network: ~Copyable {
     /// The memory belongs to the network until that report or, after `close`, until `closed`.
     mutating func send(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer)
 
+    /// Sends the pieces one after the other, with the same promises: the memory of each belongs to the network.
+    /// The list itself is free at once.
+    mutating func send(_ slot: ConnectionSlot, gathered pieces: [MemoryPiece])
+
     /// Gives the connection up. Nothing but `closed` is reported for the slot from here on.
     mutating func close(_ slot: ConnectionSlot)
 

@@ -62,11 +62,20 @@ package struct UringNetwork: ~Copyable, Network {
     }
 
     package mutating func send(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer) {
+        beginSending(slot, bytes.count)
+        unsafe ring.send(slots[slot].descriptor, bytes, token: token(Operation.send, slot))
+    }
+
+    package mutating func send(_ slot: ConnectionSlot, gathered pieces: [MemoryPiece]) {
+        beginSending(slot, pieces.reduce(0) { $0 + $1.count })
+        ring.send(slots[slot].descriptor, gathered: pieces, token: token(Operation.send, slot))
+    }
+
+    private mutating func beginSending(_ slot: ConnectionSlot, _ count: Int) {
         precondition(!slots[slot].isSending && !slots[slot].isClosing, "one send at a time")
         slots[slot].isSending = true
-        slots[slot].sendCount = bytes.count
+        slots[slot].sendCount = count
         slots[slot].pending += 1
-        unsafe ring.send(slots[slot].descriptor, bytes, token: token(Operation.send, slot))
     }
 
     package mutating func close(_ slot: ConnectionSlot) {

@@ -4,40 +4,61 @@ import Message
 import Primitives
 import SMTP
 
-/// The dialogue: what a session says is written into one buffer a turn; what it hears becomes verdicts.
+/// What a session says is written into one buffer a turn.
 extension Worker where Net: ~Copyable {
     /// Writes all that the session can say now, messages included, and sends it in one piece.
     mutating func speak(_ slot: ConnectionSlot) {
         guard connections[slot].state == .open, !connections[slot].isSending else { return }
-        var buffer = output.take()
-        var writer = buffer.writer()
+        var turn = beginTurn()
         connections[slot].contentsInSend = 0
         repeat {
-            while let command = connections[slot].session.nextCommand() {
-                write(command, of: slot, into: &writer, &buffer)
-            }
-        } while beginMessage(slot, writer.count)
-        guard writer.count > 0 else {
-            output.give(buffer)
+            while let command = connections[slot].session.nextCommand() { write(command, of: slot, into: &turn) }
+        } while beginMessage(slot, behind: turn)
+        guard turn.count > 0 else {
+            endTurn(turn)
             return rest(slot)
         }
-        precondition(!writer.overflowed, "a turn fits the buffer that was taken for it")
-        connections[slot].output = buffer
-        tally.record(bytesSent: writer.count)
-        deadlines.set(network.now + mission.patience.forSending(bytes: writer.count), for: slot)
-        unsafe network.send(slot, buffer.bytes(writer.count))
+        precondition(!turn.writer.overflowed, "a turn fits the buffer that was taken for it")
+        connections[slot].output = turn.buffer
+        send(slot, turn)
+    }
+
+    private mutating func beginTurn() -> Outgoing {
+        var pieces = SharedPieces(shortest: .max)
+        swap(&pieces, &shared)
+        pieces.removeAll()
+        return Outgoing(output.take(), shared: pieces)
+    }
+
+    /// Nothing was written.
+    private mutating func endTurn(_ turn: consuming Outgoing) {
+        output.give(turn.buffer)
+        shared = turn.shared
+    }
+
+    private mutating func send(_ slot: ConnectionSlot, _ turn: consuming Outgoing) {
+        tally.record(bytesSent: turn.count)
+        deadlines.set(network.now + mission.patience.forSending(bytes: turn.count), for: slot)
+        let written = unsafe turn.buffer.bytes(turn.writer.count)
+        if turn.shared.byteCount > 0 {
+            unsafe shelf.gather(turn.shared, into: written, &pieces)
+            network.send(slot, gathered: pieces)
+        } else {
+            unsafe network.send(slot, written)
+        }
+        shared = turn.shared
     }
 
     /// Takes the lane's next message, if the session can have one now. Next: `Session.begin`.
     ///
-    /// - Parameter written: bytes that the turn has already: a message more should not make it very large.
-    private mutating func beginMessage(_ slot: ConnectionSlot, _ written: Int) -> Bool {
+    /// - Parameter turn: what the session says already: a message more should not make it very large.
+    private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> Bool {
         guard !isStopping, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
-        if connections[slot].session.style == .chunked && written > 0
-            && written + largestContent > OutputPool.standardCapacity
-        {
-            return false
-        }
+        let written = turn.writer.count
+        let isFull =
+            written + largestWritten > OutputPool.standardCapacity
+            || turn.shared.pieces.count >= LetterShelf.mostPieces
+        guard written == 0 || !isFull || connections[slot].session.style != .chunked else { return false }
         let lane = connections[slot].lane
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
             guard fitsReceiver(slot) else {
@@ -52,57 +73,57 @@ extension Worker where Net: ~Copyable {
         return false
     }
 
+    // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
     private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
         let most = mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
         return connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
     }
 
-    private mutating func write(
-        _ command: SessionCommand, of slot: ConnectionSlot, into writer: inout ByteWriter,
-        _ buffer: inout OutputBuffer
-    ) {
+    private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
         switch command {
-        case .hello(let extended): CommandWriter.hello(mission.helloName.span, extended: extended, into: &writer)
-        case .reset: CommandWriter.reset(into: &writer)
+        case .hello(let extended): CommandWriter.hello(mission.helloName.span, extended: extended, into: &turn.writer)
+        case .reset: CommandWriter.reset(into: &turn.writer)
         case .mail:
             let size = connections[slot].session.capabilities.declaresSize ? largestCount(slot) : nil
-            CommandWriter.mail(from: mission.envelopeFrom.span, size: size, into: &writer)
+            CommandWriter.mail(from: mission.envelopeFrom.span, size: size, into: &turn.writer)
         case .recipient(let index):
-            writeRecipient(index, of: slot, into: &writer)
-        case .data: CommandWriter.data(into: &writer)
-        case .content: writeContent(of: slot, into: &writer, &buffer)
-        case .transaction(let afterReset): writeTransaction(of: slot, afterReset: afterReset, into: &writer, &buffer)
-        case .loneDot: CommandWriter.dot(into: &writer)
-        case .quit: CommandWriter.quit(into: &writer)
+            let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
+            CommandWriter.recipient(row.field(index), into: &turn.writer)
+        case .data: CommandWriter.data(into: &turn.writer)
+        case .content: writeContent(of: slot, into: &turn)
+        case .transaction(let afterReset): writeTransaction(of: slot, afterReset: afterReset, into: &turn)
+        case .loneDot: CommandWriter.dot(into: &turn.writer)
+        case .quit: CommandWriter.quit(into: &turn.writer)
         }
     }
 
     /// Composes the oldest open message and ends it. Next: `Letter.compose`.
-    private mutating func writeContent(
-        of slot: ConnectionSlot, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
-    ) {
-        makeRoom(for: largestCountOfOldest(slot), in: &writer, &buffer)
+    private mutating func writeContent(of slot: ConnectionSlot, into turn: inout Outgoing) {
+        turn.makeRoom(for: roomForMessage(atMost: largestCountOfOldest(slot)), from: &output)
         date.refresh(at: network.now)
-        compose(PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), into: &writer)
-        CommandWriter.dot(into: &writer)
+        mission.letter.compose(
+            PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), date: date.text,
+            into: &turn.writer, sharing: &turn.shared)
+        CommandWriter.dot(into: &turn.writer)
         tally.record(.envelope, network.now - connections[slot].envelopeWritten)
-        connections[slot].noteEndOfContent(writer.count)
-        connections[slot].contentWritten = network.now
+        noteEndOfContent(slot, turn)
     }
 
     /// Writes the newest message whole: its envelope, and its content as one chunk.
     private mutating func writeTransaction(
-        of slot: ConnectionSlot, afterReset: Bool, into writer: inout ByteWriter, _ buffer: inout OutputBuffer
+        of slot: ConnectionSlot, afterReset: Bool, into turn: inout Outgoing
     ) {
         let bound = largestCount(slot)
-        makeRoom(for: bound, in: &writer, &buffer)
+        turn.makeRoom(for: roomForMessage(atMost: bound), from: &output)
+        let start = turn.writer.count
+        writeEnvelope(of: slot, afterReset: afterReset, size: bound, into: &turn.writer)
         date.refresh(at: network.now)
-        writeEnvelope(of: slot, afterReset: afterReset, size: bound, into: &writer)
-        let count = writeChunk(of: slot, atMost: bound, into: &writer)
-        connections[slot].noteEndOfContent(writer.count)
-        connections[slot].contentWritten = network.now
-        largestContent = max(largestContent, count + roomForEnvelope)
+        turn.appendChunk(
+            mission.letter, to: PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)),
+            date: date.text, atMost: bound)
+        noteEndOfContent(slot, turn)
+        largestWritten = max(largestWritten, turn.writer.count - start)
     }
 
     private mutating func writeEnvelope(
@@ -122,49 +143,14 @@ extension Worker where Net: ~Copyable {
         }
     }
 
-    /// Composes a message as one chunk. Its count stands before it and is known only behind it: room is left
-    /// for the count that it can have at most, and a digit too many is taken out again.
-    ///
-    /// - Returns: bytes of the content.
-    private mutating func writeChunk(
-        of slot: ConnectionSlot, atMost bound: Int, into writer: inout ByteWriter
-    ) -> Int {
-        let start = writer.count
-        let room = CommandWriter.lastChunkCount(bound)
-        writer.skip(room)
-        compose(PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), into: &writer)
-        let count = writer.count - start - room
-        let surplus = room - CommandWriter.lastChunkCount(count)
-        if surplus > 0 { writer.remove(start..<start + surplus) }
-        var head = writer.gap(start..<start + room - surplus)
-        CommandWriter.lastChunk(count: count, into: &head)
-        return count
+    private mutating func noteEndOfContent(_ slot: ConnectionSlot, _ turn: borrowing Outgoing) {
+        connections[slot].noteEndOfContent(turn.count)
+        connections[slot].contentWritten = network.now
     }
 
-    /// Goes on in a larger buffer when a content might not fit this one.
-    private mutating func makeRoom(
-        for count: Int, in writer: inout ByteWriter, _ buffer: inout OutputBuffer
-    ) {
-        let needed = writer.count + count + roomForEnvelope
-        guard needed > buffer.capacity else { return }
-        let larger = output.take(atLeast: needed)
-        var moved = larger.writer()
-        unsafe moved.append(copying: writer.written)
-        output.give(buffer)
-        buffer = larger
-        writer = moved
-    }
-
-    /// Bytes that a dot and the envelope of another message may take: RFC 5321 4.5.3.1.4 bounds a command.
-    private var roomForEnvelope: Int { 512 * (mission.limits.recipientsPerMessage + 4) }
-
-    private func writeRecipient(_ index: Int, of slot: ConnectionSlot, into writer: inout ByteWriter) {
-        let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
-        CommandWriter.recipient(row.field(index), into: &writer)
-    }
-
-    private func compose(_ row: PackedRow, into writer: inout ByteWriter) {
-        mission.letter.compose(row, date: date.text, into: &writer)
+    /// What a message, a dot and the envelope of another may take: RFC 5321 4.5.3.1.4 bounds a command.
+    private mutating func roomForMessage(atMost bound: Int) -> Int {
+        bound - shelf.sharedCount + 512 * (mission.limits.recipientsPerMessage + 4)
     }
 
     private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
@@ -184,7 +170,8 @@ extension Worker where Net: ~Copyable {
         let buffer = output.take(atLeast: bound)
         var writer = buffer.writer()
         date.refresh(at: network.now)
-        compose(PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), into: &writer)
+        mission.letter.compose(
+            PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), date: date.text, into: &writer)
         output.give(buffer)
         return writer.count <= limit
     }
@@ -212,133 +199,5 @@ extension Worker where Net: ~Copyable {
             deadlines.set(network.now + mission.patience.idle, for: slot)
             dispatcher.sessionIsIdle(slot, in: lane)
         }
-    }
-
-    mutating func sent(_ slot: ConnectionSlot) {
-        takeBackOutput(slot)
-        list(slot)
-        awaitReply(slot)
-        hearHeld(slot)
-    }
-
-    /// The peer no longer takes bytes; what it said before may still decide, so listen a little longer.
-    mutating func sendFailed(_ slot: ConnectionSlot, taken: Int) {
-        connections[slot].taken = taken
-        takeBackOutput(slot)
-        deadlines.set(network.now + mission.patience.quit, for: slot)
-        hearHeld(slot)
-    }
-
-    mutating func takeBackOutput(_ slot: ConnectionSlot) {
-        guard let buffer = connections[slot].output else { return }
-        connections[slot].output = nil
-        output.give(buffer)
-    }
-
-    mutating func awaitReply(_ slot: ConnectionSlot) {
-        guard let command = connections[slot].session.awaited else { return deadlines.clear(slot) }
-        deadlines.set(network.now + mission.patience.forReply(to: command), for: slot)
-    }
-
-    /// Reads the replies in what the server sent. Next: `ReplyParser.next`, then `Session.receive`.
-    mutating func hear(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
-        guard connections[slot].held.isEmpty else { return hold(slot, input, from: 0) }
-        var cursor = 0
-        while connections[slot].state == .open {
-            if connections[slot].takeAssents(in: input, at: &cursor) { list(slot) }
-            switch connections[slot].parser.next(in: input, at: &cursor) {
-            case .needsInput:
-                if !connections[slot].isSending { awaitReply(slot) }
-                return
-            case .line: noteCapability(slot, input)
-            case .reply(let reply):
-                noteCapability(slot, input)
-                if connections[slot].isSending && isVerdictOnContent(connections[slot].session.awaited) {
-                    return hold(slot, reply, input, from: cursor)
-                }
-                let contentSent = connections[slot].contentWasTaken
-                let event = connections[slot].session.receive(reply, contentSent: contentSent)
-                apply(event, reply, to: slot, input)
-            case .fault(let fault): end(slot, because: .protocolFault(.syntax(fault)))
-            }
-        }
-    }
-
-    private func isVerdictOnContent(_ awaited: OwedReplies.Command?) -> Bool {
-        awaited == .content || awaited == .chunk
-    }
-
-    private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
-        guard connections[slot].session.awaited == .hello else { return }
-        let count = copyReplyText(slot, input)
-        var capabilities = connections[slot].session.capabilities
-        capabilities.note(replyText.bytes(0..<count))
-        connections[slot].session.capabilities = capabilities
-    }
-
-    /// Does what the reply means. Next: `Verdict.init`.
-    private mutating func apply(
-        _ event: SessionEvent, _ reply: Reply, to slot: ConnectionSlot, _ input: Span<UInt8>
-    ) {
-        switch event {
-        case .proceed:
-            noteGreeting(slot)
-            list(slot)
-        case .ready: becameReady(slot)
-        case .settled(let count, let stage, let isOver):
-            let textCount = copyReplyText(slot, input)
-            settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
-            if connections[slot].session.isOver {
-                end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
-            }
-        case .finished: finishOldest(slot)
-        case .rejected: end(slot, because: .rejected(reply))
-        case .shutdown: end(slot, because: .shutdown)
-        case .farewell: end(slot, because: nil)
-        case .fault(let fault): end(slot, because: .protocolFault(fault))
-        }
-    }
-
-    mutating func settle(
-        _ count: Int, at stage: Stage, isOver: Bool, by reply: Reply, on slot: ConnectionSlot, textCount: Int
-    ) {
-        tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
-        settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
-        if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
-        if isOver { finishOldest(slot) }
-    }
-
-    /// The first reply with which a session proceeds is its greeting.
-    private mutating func noteGreeting(_ slot: ConnectionSlot) {
-        guard !connections[slot].wasGreeted else { return }
-        connections[slot].wasGreeted = true
-        contact.greeted()
-    }
-
-    private mutating func becameReady(_ slot: ConnectionSlot) {
-        connections[slot].wasReady = true
-        contact.made()
-        let lane = connections[slot].lane
-        dispatcher.sessionIsReady(in: lane)
-        tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
-        tally.record(.greeting, network.now - connections[slot].connectStarted)
-        list(slot)
-    }
-
-    mutating func finishOldest(_ slot: ConnectionSlot) {
-        let tag = MessageTag(dispatcher.pool.firstTag(of: connections[slot].inFlight))
-        tally.record(latency: network.now - tag.started)
-        dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
-        list(slot)
-    }
-
-    mutating func copyReplyText(_ slot: ConnectionSlot, _ input: Span<UInt8>) -> Int {
-        var writer = replyText.writer()
-        if connections[slot].parser.textIsCarried {
-            connections[slot].parser.copyText(from: input, into: &writer)
-        } else {
-            writer.append(input.extracting(connections[slot].parser.text))
-        }
-        return writer.count
     }
 }

@@ -18,7 +18,9 @@ extension Worker where Net: ~Copyable {
     }
 
     mutating func hold(_ slot: ConnectionSlot, _ input: Span<UInt8>, from cursor: Int) {
-        for index in cursor..<input.count { connections[slot].held.append(input[index]) }
+        unsafe input.extracting(cursor...).withUnsafeBufferPointer {
+            unsafe connections[slot].held.append(contentsOf: $0)
+        }
         if connections[slot].held.count > Self.mostHeld {
             end(slot, because: .protocolFault(.syntax(.replyTooLong)))
         }
@@ -27,9 +29,13 @@ extension Worker where Net: ~Copyable {
     /// The send has ended: what was held is heard now.
     mutating func hearHeld(_ slot: ConnectionSlot) {
         guard !connections[slot].held.isEmpty else { return }
-        let held = connections[slot].held
-        connections[slot].held = []
+        var held: [UInt8] = []
+        swap(&held, &connections[slot].held)
         hear(slot, held.span)
+        // Its memory serves again: with large contents most replies come while a send is out.
+        guard connections[slot].held.isEmpty else { return }
+        held.removeAll(keepingCapacity: true)
+        connections[slot].held = held
     }
 
     /// The connection is closed: a held reply still decides about its message, if it may.

@@ -3,6 +3,7 @@ import Measurement
 import Message
 import Primitives
 import SMTP
+import Uring
 
 /// One thread's share of a run: a ring, a table of connections, and the lanes of its sites.
 ///
@@ -23,8 +24,13 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Connections that may have something to say, each once.
     var listed: [ConnectionSlot] = []
     var output = OutputPool()
-    /// Bytes of the largest transaction so far, to judge whether another fits a turn.
-    var largestContent = 0
+    /// What all messages share.
+    let shelf: LetterShelf
+    /// Memory for the lists of a gathered send, used again for the next.
+    var shared: SharedPieces
+    var pieces: [MemoryPiece] = []
+    /// What was written of the largest transaction so far, to judge whether another fits a turn.
+    var largestWritten = 0
     /// What every transaction begins with, up to the first recipient's address.
     let opening: [UInt8]
     var date: DateHeader
@@ -59,6 +65,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         deadlines = DeadlineHeap(owners: sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
         opening = mission.opening
+        shelf = LetterShelf(mission.letter, shortest: mission.shortestSharedPiece)
+        shared = SharedPieces(shortest: shelf.shortest)
     }
 
     /// Whether all work is done and every slot is free.

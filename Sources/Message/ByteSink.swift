@@ -42,6 +42,8 @@ enum Octet {
     static let underscore: UInt8 = 0x5F
     static let openBrace: UInt8 = 0x7B
     static let closeBrace: UInt8 = 0x7D
+    /// What a made-up text consists of.
+    static let filler: UInt8 = 0x78
     static let delete: UInt8 = 0x7F
 
     static func isLineEnd(_ byte: UInt8) -> Bool { byte == lineFeed || byte == carriageReturn }

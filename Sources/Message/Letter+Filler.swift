@@ -20,7 +20,7 @@ extension Letter {
         compiler.append("\r\nSubject: Filler")
         compiler.appendTrace(runToken: runToken, domain: messageIDDomain)
         compiler.append("\r\n")
-        compiler.append(.padding(byteCount))
+        compiler.append(paddingUpTo: byteCount)
         return compiler.letter
     }
 
@@ -28,21 +28,29 @@ extension Letter {
     ///
     /// The lines are counted from the end, so only the first is shorter than the others. Where that would be
     /// half a line end, an `x` makes the line after it longer by one.
-    func appendPadding(_ count: Int, into writer: inout ByteWriter) {
+    func append(
+        _ count: Int, of lines: Range<Int>, into writer: inout ByteWriter, sharing shared: inout SharedPieces
+    ) {
         guard count >= 2 else { return }
-        let lines = Letter.paddingLines.span
         var first = count % lines.count
-        if first % Letter.paddingLine.count == 1 {
-            writer.append(0x78)
+        if first % (Letter.lineLength + 2) == 1 {
+            writer.append(Octet.filler)
             first -= 1
         }
-        writer.append(lines.extracting(last: first))
-        for _ in 0..<count / lines.count { writer.append(lines) }
+        append(lines.upperBound - first..<lines.upperBound, into: &writer, sharing: &shared)
+        for _ in 0..<count / lines.count { append(lines, into: &writer, sharing: &shared) }
     }
 
     /// 72 characters and a line end.
-    private static let paddingLine: [UInt8] = Array(repeating: 0x78, count: 72) + [0x0D, 0x0A]
+    static let paddingLine = [UInt8](repeating: Octet.filler, count: lineLength) + [0x0D, 0x0A]
+    static let lineLength = 72
+}
 
-    /// So many lines that most messages are one copy.
-    private static let paddingLines: [UInt8] = Array(repeatElement(paddingLine, count: 256).joined())
+extension LetterCompiler {
+    /// So many lines that most messages are one copy, and none has more than 65 pieces.
+    mutating func append(paddingUpTo byteCount: Int) {
+        let count = max(256, byteCount / Letter.paddingLine.count / 64)
+        let lines = appendUnused(repeatElement(Letter.paddingLine, count: count).joined())
+        append(.padding(count: byteCount, lines: lines))
+    }
 }

@@ -16,19 +16,30 @@ package struct Letter: Sendable {
         case date
         case rowNumber
         case value(BodyValue)
-        /// Lines of text up to a message of exactly this many bytes.
-        case padding(Int)
+        /// These lines of text, as often as needed for a message of exactly `count` bytes.
+        case padding(count: Int, lines: Range<Int>)
     }
 
     let steps: [Step]
-    let literals: [UInt8]
+    /// The bytes that are the same in every message, one stretch behind the other.
+    package let literals: [UInt8]
     let subject: SubjectLine
+    /// What all rows have in common of `largestCount`.
+    private let bounds: Bounds
 
     /// The packed fields that reach header fields, in ascending order.
     ///
     /// A row with a control byte in one of them must be rejected; should one come here nevertheless, a tab
     /// becomes a space and any other a `?`, so no header can be forged.
     package let headerFieldIndexes: [Int]
+
+    init(steps: [Step], literals: [UInt8], subject: SubjectLine, headerFieldIndexes: [Int]) {
+        self.steps = steps
+        self.literals = literals
+        self.subject = subject
+        self.headerFieldIndexes = headerFieldIndexes
+        bounds = Bounds(steps)
+    }
 
     /// Appends the message for one recipient. Allocates nothing.
     ///
@@ -39,34 +50,106 @@ package struct Letter: Sendable {
     ///
     /// Next: Session.write.
     package func compose(_ row: PackedRow, date: Span<UInt8>, into writer: inout ByteWriter) {
-        let start = writer.count
+        var nothing = SharedPieces(shortest: .max)
+        compose(row, date: date, into: &writer, sharing: &nothing)
+    }
+
+    /// The same, but long stretches that all recipients share are noted in `shared` and not written.
+    package func compose(
+        _ row: PackedRow, date: Span<UInt8>, into writer: inout ByteWriter, sharing shared: inout SharedPieces
+    ) {
+        let start = writer.count + shared.byteCount
+        let steps = steps.span
         for index in steps.indices {
             switch steps[index] {
-            case .literal(let range): writer.append(literals.span.extracting(range))
+            case .literal(let range): append(range, into: &writer, sharing: &shared)
             case .address: HeaderText.append(address: row.field(0), into: &writer)
             case .subject: subject.append(row, into: &writer)
             case .date: writer.append(date)
             case .rowNumber: writer.append(decimal: row.number)
             case .value(let value): value.append(row, into: &writer)
-            case .padding(let count): appendPadding(count - (writer.count - start), into: &writer)
+            case .padding(let count, let lines):
+                let room = count - (writer.count + shared.byteCount - start)
+                append(room, of: lines, into: &writer, sharing: &shared)
             }
+        }
+    }
+
+    @inline(__always)
+    func append(_ range: Range<Int>, into writer: inout ByteWriter, sharing shared: inout SharedPieces) {
+        if range.count < shared.shortest {
+            writer.append(literals.span.extracting(range))
+        } else {
+            shared.append(range, at: writer.count)
         }
     }
 
     /// An upper bound of what `compose` appends for this row, for SIZE (RFC 1870) and for buffers.
     package func largestCount(of row: PackedRow) -> Int {
-        var count = 0
-        for index in steps.indices {
-            switch steps[index] {
-            case .literal(let range): count += range.count
-            case .address: count += min(row.field(0).count, HeaderText.longestAddress)
+        var count = bounds.fixed
+        if bounds.addresses > 0 {
+            count += bounds.addresses * min(row.field(0).count, HeaderText.longestAddress)
+        }
+        let varying = bounds.varying.span
+        for index in varying.indices {
+            switch varying[index] {
             case .subject: count += subject.largestCount(of: row)
-            case .date: count += MailDate.byteCount
-            case .rowNumber: count += 10
             case .value(let value): count += value.largestCount(of: row)
-            case .padding(let total): count = max(count, total)
+            case .literal, .address, .date, .rowNumber, .padding: break
+            }
+        }
+        return max(count, bounds.padded)
+    }
+
+    /// How many pieces `compose` notes for a message at most.
+    package func mostSharedPieces(shortest: Int) -> Int {
+        var count = 0
+        for step in steps {
+            switch step {
+            case .literal(let range) where range.count >= shortest: count += 1
+            case .padding(let total, let lines): count += total / lines.count + 1
+            case .literal, .address, .subject, .date, .rowNumber, .value: break
             }
         }
         return count
+    }
+
+    /// At least so many bytes of every message `compose` notes as shared instead of writing them.
+    package func sharedCount(shortest: Int) -> Int {
+        var count = 0
+        for step in steps {
+            switch step {
+            case .literal(let range) where range.count >= shortest: count += range.count
+            case .padding(let total, let lines) where lines.count >= shortest:
+                let rest = total - bounds.fixed - bounds.addresses * HeaderText.longestAddress
+                count += max(0, rest / lines.count) * lines.count
+            case .literal, .address, .subject, .date, .rowNumber, .value, .padding: break
+            }
+        }
+        return count
+    }
+}
+
+/// What `largestCount` is made of.
+private struct Bounds: Sendable {
+    /// Bytes that do not depend on the row, or hardly.
+    var fixed = 0
+    var addresses = 0
+    /// The steps whose bytes depend on the row's fields.
+    var varying: [Letter.Step] = []
+    /// The size that a message is padded to.
+    var padded = 0
+
+    init(_ steps: [Letter.Step]) {
+        for step in steps {
+            switch step {
+            case .literal(let range): fixed += range.count
+            case .address: addresses += 1
+            case .date: fixed += MailDate.byteCount
+            case .rowNumber: fixed += 10
+            case .subject, .value: varying.append(step)
+            case .padding(let count, _): padded = count
+            }
+        }
     }
 }

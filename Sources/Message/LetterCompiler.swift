@@ -46,6 +46,14 @@ struct LetterCompiler {
         literalStart = literals.count
     }
 
+    /// Keeps bytes for a step to refer to, without making them one of the message's literals.
+    mutating func appendUnused(_ bytes: some Sequence<UInt8>) -> Range<Int> {
+        endLiteral()
+        literals.append(contentsOf: bytes)
+        defer { literalStart = literals.count }
+        return literalStart..<literals.count
+    }
+
     private func packedField(_ name: String) throws(LetterFault) -> Int {
         guard let index = fieldNames.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
             throw .unknownField(name)
@@ -64,7 +72,6 @@ extension LetterCompiler {
         if let replyTo = parts.replyTo { append("\r\nReply-To: \(replyTo)") }
         append("\r\nSubject:")
         try compileSubject(parts.subject)
-        append(.subject)
         appendTrace(runToken: parts.runToken, domain: parts.messageIDDomain)
         append("MIME-Version: 1.0\r\n")
     }
@@ -106,6 +113,20 @@ extension LetterCompiler {
             }
         }
         subject = SubjectLine(pieces: pieces, literals: text)
+        if pieces.allSatisfy(\.isLiteral) { appendConstantSubject() } else { append(.subject) }
+    }
+
+    /// A subject without merge fields is encoded here, once, and not for each recipient.
+    private mutating func appendConstantSubject() {
+        var header = ByteBuffer(capacity: PackedRow.headerCount)
+        var headerWriter = header.writer()
+        PackedRow.begin(number: 0, fieldCount: 0, into: &headerWriter)
+        let row = PackedRow(header.bytes(0..<headerWriter.count))
+        var line = ByteBuffer(capacity: subject.largestCount(of: row))
+        var writer = line.writer()
+        subject.append(row, into: &writer)
+        let bytes = line.bytes(0..<writer.count)
+        for index in bytes.indices { literals.append(bytes[index]) }
     }
 }
 

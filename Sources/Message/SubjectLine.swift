@@ -9,6 +9,13 @@ struct SubjectLine: Sendable {
         case literal(Range<Int>)
         /// A packed field.
         case field(Int)
+
+        var isLiteral: Bool {
+            switch self {
+            case .literal: true
+            case .field: false
+            }
+        }
     }
 
     /// `Subject:` and this many bytes are a legal line even where no space lets it be folded.

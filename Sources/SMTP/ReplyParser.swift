@@ -30,6 +30,8 @@ package struct ReplyParser: Sendable {
     private var lineCount = 0
     private var byteCount = 0
     private var code: UInt16 = 0
+    /// Whether no reply has begun and not ended.
+    package private(set) var isBetweenReplies = true
     /// Where the text of the last line stands: in `carry` or in the input.
     package private(set) var text = 0..<0
     /// Whether `text` counts in what was kept of earlier pieces, and not in the input.
@@ -107,6 +109,7 @@ package struct ReplyParser: Sendable {
             if carriedCount < ReplyParser.keptBytes { carry[carriedCount] = input[index] }
             lastCarried = input[index]
             carriedCount += 1
+            isBetweenReplies = false
         }
         return nil
     }
@@ -122,6 +125,7 @@ package struct ReplyParser: Sendable {
         if lineCount > 0 && lineCode != code { return .fault(.changingCode) }
         code = lineCode
         lineCount += 1
+        isBetweenReplies = false
         byteCount += length
         guard lineCount <= ReplyParser.mostLines else { return .fault(.tooManyLines) }
         guard byteCount <= ReplyParser.mostBytes else { return .fault(.replyTooLong) }
@@ -129,6 +133,7 @@ package struct ReplyParser: Sendable {
         if line.count > 3 && bytes[line.lowerBound + 3] == 0x2D { return .line }
         lineCount = 0
         byteCount = 0
+        isBetweenReplies = true
         return .reply(Reply(code: code, enhanced: EnhancedCode(bytes, text, of: code)))
     }
 

@@ -18,7 +18,7 @@ final class SimulatedConnection {
     @safe
     struct Sending {
         /// Belongs to the worker, who lends it until the report; read while it is lent, never after.
-        let memory: UnsafeRawBufferPointer
+        let memory: [UnsafeRawBufferPointer]
         /// What the memory held when the send began: it may not change before the report.
         let bytes: [UInt8]
         var takenCount = 0
@@ -92,16 +92,16 @@ final class SimulatedConnection {
 }
 
 extension SimulatedConnection.Sending {
-    init(_ memory: UnsafeRawBufferPointer, repliesSeen: Int) {
-        unsafe self.memory = memory
-        unsafe bytes = [UInt8](memory)
+    init(_ memory: [UnsafeRawBufferPointer], repliesSeen: Int) {
+        unsafe self.memory = unsafe memory
+        unsafe bytes = Array(memory.joined())
         self.repliesSeen = repliesSeen
     }
 
     /// The contract lends the memory to the network until the report: whoever writes to it earlier would,
     /// with a kernel, send other bytes than it meant to.
     func checkMemory() {
-        let isUnchanged = unsafe memory.elementsEqual(bytes)
+        let isUnchanged = unsafe memory.joined().elementsEqual(bytes)
         precondition(isUnchanged, "the memory of a send changed before its report")
     }
 }

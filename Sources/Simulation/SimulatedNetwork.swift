@@ -80,16 +80,25 @@ extension SimulatedNetwork {
     }
 
     package mutating func send(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer) {
+        unsafe send(slot, lending: [bytes])
+    }
+
+    package mutating func send(_ slot: ConnectionSlot, gathered pieces: [MemoryPiece]) {
+        unsafe send(slot, lending: pieces.map { unsafe $0.bytes })
+    }
+
+    private mutating func send(_ slot: ConnectionSlot, lending pieces: [UnsafeRawBufferPointer]) {
         let connection = connection(slot, "a send")
         precondition(connection.sending == nil, "a second send on slot \(slot) while one is out")
-        precondition(bytes.count > 0, "a send of nothing on slot \(slot)")
+        let isSomething = unsafe !pieces.isEmpty && pieces.allSatisfy { unsafe !$0.isEmpty }
+        precondition(isSomething, "a send of nothing on slot \(slot)")
         switch connection.client {
         case .connected: break
         case .connecting: preconditionFailure("a send on slot \(slot) before `connected`")
         case .failed: preconditionFailure("a send on slot \(slot) after `connectFailed`")
         case .closing, .closed: preconditionFailure("a send on slot \(slot) after `close`")
         }
-        unsafe connection.sending = SimulatedConnection.Sending(bytes, repliesSeen: connection.repliesSeen)
+        unsafe connection.sending = SimulatedConnection.Sending(pieces, repliesSeen: connection.repliesSeen)
         beginSending(connection)
     }
 

@@ -35,6 +35,27 @@ extension Ring {
             Int32(MSG_WAITALL) | Int32(MSG_NOSIGNAL))
     }
 
+    /// Pieces of one gathered send at most: the kernel's UIO_MAXIOV.
+    package static let mostPieces = 1_024
+
+    /// Sends the pieces one after the other, like `send` their whole.
+    package mutating func send(_ descriptor: Int32, gathered pieces: [MemoryPiece], token: Token) {
+        precondition((1...Ring.mostPieces).contains(pieces.count), "a gathered send has 1 to 1,024 pieces")
+        submitGathered(toHaveRoomFor: pieces.count)
+        let entry = unsafe nextEntry(token)
+        unsafe io_uring_prep_sendmsg(
+            entry, descriptor, gatherLists.append(pieces), UInt32(MSG_WAITALL) | UInt32(MSG_NOSIGNAL))
+    }
+
+    private mutating func submitGathered(toHaveRoomFor count: Int) {
+        for _ in 0..<1_000 {
+            if gatherLists.hasRoom(for: count) { return }
+            Ring.check(unsafe io_uring_submit(native))
+            if unsafe io_uring_sq_ready(native) == 0 { gatherLists.removeAll() }
+        }
+        preconditionFailure("the kernel takes no more requests: it is out of memory")
+    }
+
     /// Accepts until cancelled: each completion is a new descriptor, closed on exec.
     ///
     /// Ends without `hasMore` on an error, `-EMFILE` among them: arm it again when descriptors are free.

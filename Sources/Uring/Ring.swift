@@ -15,6 +15,8 @@ package struct Ring: ~Copyable {
     let native: UnsafeMutablePointer<io_uring>
     /// An address for each place in the submission queue: the kernel reads it when the entry is submitted.
     let addresses: UnsafeMutablePointer<SocketAddress>
+    /// For gathered sends: read when their entries are submitted, as the addresses are.
+    var gatherLists = GatherLists()
     /// The next completion to be read, and the end of those the last wait found.
     private var cursor: UInt32 = 0
     private var end: UInt32 = 0
@@ -47,6 +49,7 @@ package struct Ring: ~Copyable {
             status = submitAndWait(for: (deadline - MonotonicClock.now).nanoseconds)
         }
         Ring.check(status)
+        if unsafe io_uring_sq_ready(native) == 0 { gatherLists.removeAll() }
         unsafe cursor = sluice_cq_head(native)
         unsafe end = sluice_cq_tail(native)
     }

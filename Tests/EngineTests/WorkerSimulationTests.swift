@@ -114,12 +114,15 @@ struct SimulatedCampaign {
     var comesInSlowly = false
     var stopAfterTurns = Int.max
     var sizeLimit: Int?
+    /// Whether what all messages share is sent from one place.
+    var sharesPieces: Bool
     /// Recipients of a failed transaction get the session's next message, too, unless RSET comes before.
     var receiverForgets = false
 
     init(seed: UInt64) {
         self.seed = seed
         faults = .swarm(seed: seed)
+        sharesPieces = seed % 3 == 0
         switch seed % 5 {
         case 0, 1: grouping = .chunked(depth: seed % 2 == 0 ? 16 : 3)
         case 4: grouping = .lockstep
@@ -170,10 +173,13 @@ struct SimulatedCampaign {
         limits.messagesPerSession = 15
         let letter = try Letter.filler(
             byteCount: 700, fromAddress: "news@shop.example", messageIDDomain: "shop.example", runToken: "cafe")
-        return Mission(
+        var mission = Mission(
             letter: letter, envelopeFrom: Array("bounces@shop.example".utf8),
             helloName: Array("mta.shop.example".utf8), destination: .loopback(port: 25), grouping: grouping,
             limits: limits, patience: .delivery, unixOrigin: 1_800_000_000_000_000_000)
+        // The letter's own header is a piece then, and now and then the padding: sends are gathered.
+        if sharesPieces { mission.shortestSharedPiece = 40 }
+        return mission
     }
 }
 

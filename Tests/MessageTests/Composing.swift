@@ -49,6 +49,28 @@ extension Letter {
     }
 }
 
+extension Letter {
+    /// Composed with long stretches left out and put in again afterwards, as a sender does it.
+    func composedSharing(_ row: SampleRow, shortest: Int) -> [UInt8] {
+        let packed = row.packed
+        var shared = SharedPieces(shortest: shortest)
+        let capacity = largestCount(of: PackedRow(packed.span)) - sharedCount(shortest: shortest)
+        let written = written(capacity: capacity) { writer in
+            compose(PackedRow(packed.span), date: sampleDate.span, into: &writer, sharing: &shared)
+        }
+        #expect(!written.overflowed && shared.pieces.count <= mostSharedPieces(shortest: shortest))
+        #expect(shared.pieces.allSatisfy { $0.bytes.count >= shortest })
+        #expect(shared.pieces.reduce(0) { $0 + $1.bytes.count } == shared.byteCount)
+        var whole: [UInt8] = []
+        var taken = 0
+        for piece in shared.pieces {
+            whole += written.bytes[taken..<piece.offset] + literals[piece.bytes]
+            taken = piece.offset
+        }
+        return whole + written.bytes[taken...]
+    }
+}
+
 extension LetterParts {
     static let sampleRunToken = "5f3a9c"
     static let sampleBoundary = "0123456789abcdef0123456789abcdef"

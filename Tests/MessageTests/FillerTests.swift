@@ -4,11 +4,17 @@ import Testing
 
 struct FillerTests {
     @Test func hasExactlyTheSizeAskedFor() throws {
-        for byteCount in [220, 221, 293, 294, 295, 296, 368, 369, 370, 1_024, 10_240, 18_943, 18_944, 40_000] {
+        for byteCount in [
+            220, 221, 293, 294, 295, 296, 368, 369, 370, 1_024, 10_240, 18_943, 18_944, 40_000, 3_000_000,
+        ] {
             let letter = try filler(byteCount)
             for address in ["a@b.example", "a.longer.address@of-another.example"] {
                 let composed = letter.composed(SampleRow(number: byteCount, address: address))
                 #expect(composed.bytes.count == byteCount && !composed.overflowed)
+                for shortest in [1, 2_000, 18_944, 20_000] {
+                    let row = SampleRow(number: byteCount, address: address)
+                    #expect(letter.composedSharing(row, shortest: shortest) == composed.bytes)
+                }
                 expectSafe(composed.bytes, "\(byteCount) bytes for \(address)")
                 for line in MailReader.lines(composed.bytes) { #expect(line.count <= 78) }
             }

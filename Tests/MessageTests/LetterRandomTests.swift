@@ -16,6 +16,9 @@ struct LetterRandomTests {
             #expect(!composed.overflowed, "seed \(seed)")
             expectSafe(composed.bytes, "seed \(seed)")
             try expectExact(composed.bytes, sample, row, "seed \(seed)")
+            for shortest in [1, 10, 60] {
+                #expect(letter.composedSharing(row, shortest: shortest) == composed.bytes, "seed \(seed)")
+            }
         }
     }
 

@@ -24,6 +24,24 @@ import Testing
         #expect(pair.exhaustions > 0, "8 buffers of 512 bytes must have run out")
     }
 
+    @Test func gatheredPiecesArriveAsTheirWhole() throws {
+        let pair = try Pair("127.0.0.1:0")
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        for count in [1, 2, 1_024] {
+            try pair.sendGathered(bytes, pieces: count, from: pair.client)
+            #expect(pair.receive(bytes.count, at: .server) == bytes)
+        }
+    }
+
+    @Test func moreListsThanThereIsRoomForAreSubmittedEarly() throws {
+        let pair = try Pair("127.0.0.1:0", entries: 64)
+        let bytes = (0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        unsafe bytes.withUnsafeBytes { memory in
+            for _ in 0..<30 { unsafe pair.startGathered(memory, pieces: 1_000, from: pair.client) }
+            #expect(pair.receive(30 * bytes.count, at: .server) == (0..<30).flatMap { _ in bytes })
+        }
+    }
+
     @Test func aClosedPeerEndsTheReceive() throws {
         let pair = try Pair("127.0.0.1:0")
         StreamSocket.finishSending(pair.client)
@@ -88,8 +106,8 @@ private final class Pair {
         Token(operation: operation.rawValue, slot: end.rawValue)
     }
 
-    init(_ text: String) throws {
-        ring = try Ring(entries: 8, completionEntries: 64)
+    init(_ text: String, entries: Int = 8) throws {
+        ring = try Ring(entries: entries, completionEntries: 64)
         buffers = try BufferRing(for: ring, group: 3, count: 8, bufferSize: 512)
         let wanted = try #require(SocketAddress(text))
         listener = try StreamSocket.listen(on: wanted, shared: true)
@@ -118,6 +136,26 @@ private final class Pair {
         sent = nil
         pump { pair in pair.sent != nil }
         #expect(sent == Int32(bytes.count))
+    }
+
+    func sendGathered(_ bytes: [UInt8], pieces: Int, from descriptor: Int32) throws {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        defer { unsafe copy.deallocate() }
+        unsafe copy.copyBytes(from: bytes)
+        sent = nil
+        unsafe startGathered(UnsafeRawBufferPointer(copy), pieces: pieces, from: descriptor)
+        pump { pair in pair.sent != nil }
+        #expect(sent == Int32(bytes.count))
+    }
+
+    /// - Parameter memory: valid until the send has completed.
+    func startGathered(_ memory: UnsafeRawBufferPointer, pieces: Int, from descriptor: Int32) {
+        guard let start = memory.baseAddress else { return }
+        let list = (0..<pieces).map { index in
+            let range = index * memory.count / pieces..<(index + 1) * memory.count / pieces
+            return unsafe MemoryPiece(start: start + range.lowerBound, count: range.count)
+        }
+        ring.send(descriptor, gathered: list, token: Token(operation: Operation.send.rawValue, slot: 9))
     }
 
     private var sent: Int32?

@@ -1,0 +1,132 @@
+import Delivery
+import Measurement
+import Primitives
+import SMTP
+
+/// What is heard becomes verdicts.
+extension Worker where Net: ~Copyable {
+    mutating func sent(_ slot: ConnectionSlot) {
+        takeBackOutput(slot)
+        list(slot)
+        awaitReply(slot)
+        hearHeld(slot)
+    }
+
+    /// The peer no longer takes bytes; what it said before may still decide, so listen a little longer.
+    mutating func sendFailed(_ slot: ConnectionSlot, taken: Int) {
+        connections[slot].taken = taken
+        takeBackOutput(slot)
+        deadlines.set(network.now + mission.patience.quit, for: slot)
+        hearHeld(slot)
+    }
+
+    mutating func takeBackOutput(_ slot: ConnectionSlot) {
+        guard let buffer = connections[slot].output else { return }
+        connections[slot].output = nil
+        output.give(buffer)
+    }
+
+    mutating func awaitReply(_ slot: ConnectionSlot) {
+        guard let command = connections[slot].session.awaited else { return deadlines.clear(slot) }
+        deadlines.set(network.now + mission.patience.forReply(to: command), for: slot)
+    }
+
+    /// Reads the replies in what the server sent. Next: `ReplyParser.next`, then `Session.receive`.
+    mutating func hear(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
+        guard connections[slot].held.isEmpty else { return hold(slot, input, from: 0) }
+        var cursor = 0
+        while connections[slot].state == .open {
+            if connections[slot].takeAssents(in: input, at: &cursor) { list(slot) }
+            if connections[slot].mustHold && cursor < input.count { return hold(slot, input, from: cursor) }
+            switch connections[slot].parser.next(in: input, at: &cursor) {
+            case .needsInput:
+                if !connections[slot].isSending { awaitReply(slot) }
+                return
+            case .line: noteCapability(slot, input)
+            case .reply(let reply):
+                noteCapability(slot, input)
+                if connections[slot].isSending && connections[slot].session.awaited.isVerdictOnContent {
+                    return hold(slot, reply, input, from: cursor)
+                }
+                let contentSent = connections[slot].contentWasTaken
+                let event = connections[slot].session.receive(reply, contentSent: contentSent)
+                apply(event, reply, to: slot, input)
+            case .fault(let fault): end(slot, because: .protocolFault(.syntax(fault)))
+            }
+        }
+    }
+
+    private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
+        guard connections[slot].session.awaited == .hello else { return }
+        let count = copyReplyText(slot, input)
+        var capabilities = connections[slot].session.capabilities
+        capabilities.note(replyText.bytes(0..<count))
+        connections[slot].session.capabilities = capabilities
+    }
+
+    /// Does what the reply means. Next: `Verdict.init`.
+    private mutating func apply(
+        _ event: SessionEvent, _ reply: Reply, to slot: ConnectionSlot, _ input: Span<UInt8>
+    ) {
+        switch event {
+        case .proceed:
+            noteGreeting(slot)
+            list(slot)
+        case .ready: becameReady(slot)
+        case .settled(let count, let stage, let isOver):
+            let textCount = copyReplyText(slot, input)
+            settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
+            if connections[slot].session.isOver {
+                end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
+            }
+        case .finished: finishOldest(slot)
+        case .rejected: end(slot, because: .rejected(reply))
+        case .shutdown: end(slot, because: .shutdown)
+        case .farewell: end(slot, because: nil)
+        case .fault(let fault): end(slot, because: .protocolFault(fault))
+        }
+    }
+
+    mutating func settle(
+        _ count: Int, at stage: Stage, isOver: Bool, by reply: Reply, on slot: ConnectionSlot, textCount: Int
+    ) {
+        tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
+        settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
+        if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
+        if isOver { finishOldest(slot) }
+    }
+
+    /// The first reply with which a session proceeds is its greeting.
+    private mutating func noteGreeting(_ slot: ConnectionSlot) {
+        guard !connections[slot].wasGreeted else { return }
+        connections[slot].wasGreeted = true
+        contact.greeted()
+    }
+
+    private mutating func becameReady(_ slot: ConnectionSlot) {
+        connections[slot].wasReady = true
+        contact.made()
+        let lane = connections[slot].lane
+        dispatcher.sessionIsReady(in: lane)
+        tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
+        tally.record(.greeting, network.now - connections[slot].connectStarted)
+        list(slot)
+    }
+
+    mutating func finishOldest(_ slot: ConnectionSlot) {
+        let tag = MessageTag(dispatcher.pool.firstTag(of: connections[slot].inFlight))
+        tally.record(latency: network.now - tag.started)
+        dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
+        list(slot)
+    }
+
+    mutating func copyReplyText(_ slot: ConnectionSlot, _ input: Span<UInt8>) -> Int {
+        var writer = replyText.writer()
+        if connections[slot].parser.textIsCarried {
+            connections[slot].parser.copyText(from: input, into: &writer)
+        } else {
+            writer.append(input.extracting(connections[slot].parser.text))
+        }
+        return writer.count
+    }
+}
