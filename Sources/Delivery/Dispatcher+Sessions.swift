@@ -28,6 +28,7 @@ extension Dispatcher {
         sessions -= 1
         lanes[lane].sessions -= 1
         list(lane)
+        if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
         let failures = lanes[lane].failures + 1
         lanes[lane].failures = failures

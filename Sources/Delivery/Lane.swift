@@ -30,6 +30,9 @@ package struct Lane {
     /// Whether the lane waits for a place among the worker's sessions.
     var isCrowdedOut = false
 
+    /// Of a site that all workers share: what this worker's part of it is. Nil for a site of its own.
+    package internal(set) var share: LaneShare?
+
     init(site: Int) { self.site = site }
 
     /// Messages that wait for a session.
@@ -39,7 +42,7 @@ package struct Lane {
     package func next(at now: Instant, within limits: Limits) -> LaneDecision {
         guard waitingCount > 0 else { return .idle }
         if let slot = idleSessions.last { return .send(slot) }
-        guard sessions < limits.sessionsPerSite else { return .idle }
+        guard sessions < share?.sessions ?? limits.sessionsPerSite else { return .idle }
         guard sessions == 0 || waitingCount >= sessions * limits.messagesPerNewSession else { return .idle }
         return now < pausedUntil ? .wait(until: pausedUntil) : .connect
     }

@@ -71,7 +71,9 @@ extension Worker where Net: ~Copyable {
     /// Every message of a lane that gets no session is deferred, with the reason.
     private mutating func deferLane(_ lane: Int, because trouble: Trouble) {
         var messages = RecordQueue()
-        while dispatcher.take(from: lane, to: &messages, at: network.now) {
+        while dispatcher.take(from: lane, to: &messages, at: network.now)
+            || (fetchMore(for: lane) && dispatcher.take(from: lane, to: &messages, at: network.now))
+        {
             let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
             settle(messages, lane: lane, recipients: mission.limits.recipientsPerMessage, verdict)
             dispatcher.pool.removeFirst(of: &messages)

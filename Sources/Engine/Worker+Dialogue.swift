@@ -55,7 +55,8 @@ extension Worker where Net: ~Copyable {
     private func isWornOut(_ slot: ConnectionSlot) -> Bool {
         let most = mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
-        return connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
+        return connections[slot].isRetiring
+            || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
     }
 
     private mutating func write(
@@ -175,7 +176,7 @@ extension Worker where Net: ~Copyable {
     private mutating func rest(_ slot: ConnectionSlot) {
         guard connections[slot].session.isAtRest else { return }
         let lane = connections[slot].lane
-        let isNeedless = dispatcher.isClosed && dispatcher.waitingCount(in: lane) == 0
+        let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)

@@ -16,6 +16,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let outcomes: any OutcomeListener
     let inbox: Inbox?
     let board: Board?
+    /// Sites that this worker shares with others; nil for a worker that is alone.
+    let sharing: Sharing?
 
     var connections: ConnectionTable
     var freeSlots: [ConnectionSlot]
@@ -38,9 +40,10 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// - Parameters:
     ///   - inbox: where recipients come from while the worker runs; nil when all are admitted before.
     ///   - board: where progress is shown; nil for none.
+    ///   - sharing: nil for a worker that shares no site with others.
     package init(
         network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
-        board: Board? = nil
+        board: Board? = nil, sharing: Sharing? = nil
     ) {
         let sessions = mission.limits.sessions
         nextPublication = network.now
@@ -49,6 +52,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.outcomes = outcomes
         self.inbox = inbox
         self.board = board
+        self.sharing = sharing
         dispatcher = Dispatcher(limits: mission.limits)
         tally = Tally()
         connections = ConnectionTable(count: sessions)
@@ -65,6 +69,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Works until all is done.
     package mutating func run() {
         takeFromInbox()
+        visitSharedSites()
         while !isDone { turn() }
         publish()
     }
@@ -81,6 +86,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
         while let completion = network.nextCompletion() { apply(completion) }
         expireDeadlines()
+        visitSharedSites()
     }
 
     /// Begins no further message: the run ends when those under way have ended.

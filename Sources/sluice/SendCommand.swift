@@ -76,7 +76,8 @@ struct SendCommand: ParsableCommand {
         DescriptorLimit.raise()
         try RunSupport.withSystemErrors {
             let run = try Run(workers: workers ?? WorkerCount.usual)
-            let feed = RecipientFeed(to: run, limit: limit ?? .max)
+            let feed = RecipientFeed(
+                to: run, sessionsPerSite: manifest.limits.sessionsPerSite, limit: limit ?? .max)
             let interruption = try Interruption.watch {
                 feed.stop()
                 run.stop()
