@@ -84,6 +84,7 @@ package struct Dispatcher: ~Copyable {
     private mutating func connect(_ lane: Int) -> DispatcherAction {
         sessions += 1
         lanes[lane].sessions += 1
+        lanes[lane].opening += 1
         return .connect(lane: lane)
     }
 

@@ -20,6 +20,8 @@ package struct Lane {
     var madeUp = 0..<0
     /// Sessions that connect or stand.
     package internal(set) var sessions = 0
+    /// Of these, those that are not ready yet.
+    var opening = 0
     /// Standing sessions without work.
     var idleSessions: [Int] = []
     /// Sessions in a row that could not be made.
@@ -43,6 +45,7 @@ package struct Lane {
         guard waitingCount > 0 else { return .idle }
         if let slot = idleSessions.last { return .send(slot) }
         guard sessions < share?.sessions ?? limits.sessionsPerSite else { return .idle }
+        guard opening < limits.openingPerSite else { return .idle }
         guard sessions == 0 || waitingCount >= sessions * limits.messagesPerNewSession else { return .idle }
         return now < pausedUntil ? .wait(until: pausedUntil) : .connect
     }

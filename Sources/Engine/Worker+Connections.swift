@@ -51,14 +51,16 @@ extension Worker where Net: ~Copyable {
         connections[slot].isListed = isListed
         freeSlots.append(slot)
         if trouble != nil { tally.recordSessionLost() }
-        forgetSession(of: lane, failure: wasReady ? nil : trouble)
+        if isAssembling { endAssembly() }
+        forgetSession(of: lane, wasReady: wasReady, failure: wasReady ? nil : trouble)
     }
 
     /// Tells the dispatcher, and gives up the lane or the run when sessions cannot be made.
     ///
     /// - Parameter failure: why the session never became ready; nil when it did, or when we ended it ourselves.
-    private mutating func forgetSession(of lane: Int, failure: Trouble?) {
-        let givesUp = dispatcher.sessionEnded(in: lane, failed: failure != nil, at: network.now)
+    private mutating func forgetSession(of lane: Int, wasReady: Bool, failure: Trouble?) {
+        let givesUp = dispatcher.sessionEnded(
+            in: lane, wasReady: wasReady, failed: failure != nil, at: network.now)
         guard let trouble = failure else { return }
         tally.recordConnectFailure()
         if !hasBeenReady {

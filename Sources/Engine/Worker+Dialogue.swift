@@ -32,7 +32,7 @@ extension Worker where Net: ~Copyable {
     ///
     /// - Parameter written: bytes that the turn has already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, _ written: Int) -> Bool {
-        guard !isStopping, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
+        guard !isStopping, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
         if connections[slot].session.style == .chunked && written > 0
             && written + largestContent > OutputPool.standardCapacity
         {
@@ -177,6 +177,7 @@ extension Worker where Net: ~Copyable {
         guard connections[slot].session.isAtRest else { return }
         let lane = connections[slot].lane
         let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
+        if isAssembling && !isStopping { return }
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)

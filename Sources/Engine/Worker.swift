@@ -32,6 +32,10 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var nextPublication: Instant
     /// No message is begun and no session made any more.
     var isStopping = false
+    /// All mail has found a session, as of the last turn.
+    private var isExhausted = false
+    /// The sessions are being made and wait for each other.
+    var isAssembling: Bool
     var hasBeenReady = false
     var failuresBeforeReady = 0
     /// Why the run was called off: no session could be made at all.
@@ -53,6 +57,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.inbox = inbox
         self.board = board
         self.sharing = sharing
+        isAssembling = mission.assemblesFirst
         dispatcher = Dispatcher(limits: mission.limits)
         tally = Tally()
         connections = ConnectionTable(count: sessions)
@@ -79,7 +84,9 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
     package mutating func turn(atMost longestWait: Interval? = nil) {
         giveWork()
+        if isAssembling && dispatcher.hasAllSessions { endAssembly() }
         speak()
+        endNeedlessAttempts()
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
@@ -103,6 +110,21 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package mutating func closeAdmission() {
         dispatcher.close()
         releaseIdleSessions()
+    }
+
+    /// Once all mail has found a session, nobody waits for those that are still being made.
+    private mutating func endNeedlessAttempts() {
+        guard dispatcher.isExhausted != isExhausted else { return }
+        isExhausted.toggle()
+        guard isExhausted else { return }
+        for slot in connections.slots where connections[slot].state == .connecting || isGreeting(slot) {
+            end(slot, because: nil)
+        }
+    }
+
+    mutating func endAssembly() {
+        isAssembling = false
+        for slot in connections.slots where connections[slot].state == .open { list(slot) }
     }
 
     private mutating func giveWork() {

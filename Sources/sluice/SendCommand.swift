@@ -126,6 +126,7 @@ struct SendCommand: ParsableCommand {
     private func mission(_ manifest: Manifest, _ letter: Letter, of workerCount: Int) -> Mission {
         var limits = Limits()
         limits.sessions = max(1, manifest.limits.sessions / workerCount)
+        limits.openingPerSite = max(1, 64 / workerCount)
         limits.sessionsPerSite = manifest.limits.sessionsPerSite
         limits.messagesPerSession = manifest.limits.messagesPerSession
         return Mission(
