@@ -4,6 +4,8 @@ extension Dispatcher {
     /// The session can take messages: whatever failed before is forgiven.
     package mutating func sessionIsReady(in lane: Int) {
         lanes[lane].failures = 0
+        lanes[lane].opening -= 1
+        list(lane)
     }
 
     /// The session stands and nothing waits for it.
@@ -24,12 +26,16 @@ extension Dispatcher {
 
     /// A session of the lane has ended.
     ///
-    /// - Parameter failed: it never became ready. The lane then pauses, each time for twice as long.
+    /// - Parameters:
+    ///   - wasReady: `sessionIsReady` was called for it.
+    ///   - failed: it could not be made ready. The lane then pauses, each time for twice as long.
     /// - Returns: whether the lane gives up: it has no session and has failed as often as it may.
-    package mutating func sessionEnded(in lane: Int, failed: Bool, at now: Instant) -> Bool {
+    package mutating func sessionEnded(in lane: Int, wasReady: Bool, failed: Bool, at now: Instant) -> Bool {
         sessions -= 1
+        if !wasReady { lanes[lane].opening -= 1 }
         lanes[lane].sessions -= 1
         list(lane)
+        if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
         let failures = lanes[lane].failures + 1
         lanes[lane].failures = failures
@@ -40,6 +46,13 @@ extension Dispatcher {
     /// Sessions that connect or stand, by site; sites without are left out.
     package var sessionsBySite: [(site: Int, sessions: Int)] {
         lanes.compactMap { $0.sessions > 0 ? (site: $0.site, sessions: $0.sessions) : nil }
+    }
+
+    /// Whether every session that the mail of all lanes can keep busy stands and is ready.
+    package var hasAllSessions: Bool {
+        lanes.allSatisfy { lane in
+            lane.opening == 0 && lane.sessions >= min(limits.sessionsPerSite, limits.sessions, lane.waitingCount)
+        }
     }
 
     /// Messages of the lane that wait for a session.

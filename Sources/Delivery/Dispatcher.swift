@@ -21,6 +21,10 @@ package struct Dispatcher: ~Copyable {
     package internal(set) var sessions = 0
     /// Messages that wait for a session, over all lanes.
     package internal(set) var waitingCount = 0
+    /// Lanes of shared sites to ask about, each once.
+    var toVisit: [Int] = []
+    /// Lanes for which mail waits outside of this worker.
+    var suppliedLanes = 0
     /// Whether more recipients may still be admitted.
     package private(set) var isClosed = false
     private let madeUpDomain: [UInt8]
@@ -32,7 +36,7 @@ package struct Dispatcher: ~Copyable {
     }
 
     /// Whether everything that was admitted has been given to a session and nothing more will come.
-    package var isExhausted: Bool { isClosed && waitingCount == 0 }
+    package var isExhausted: Bool { isClosed && waitingCount == 0 && suppliedLanes == 0 }
 
     /// Puts a recipient into the lane of its site. Next: `Lane.next`.
     package mutating func admit(_ row: Span<UInt8>, site: Int) {
@@ -81,6 +85,7 @@ package struct Dispatcher: ~Copyable {
     private mutating func connect(_ lane: Int) -> DispatcherAction {
         sessions += 1
         lanes[lane].sessions += 1
+        lanes[lane].opening += 1
         return .connect(lane: lane)
     }
 
@@ -130,6 +135,7 @@ package struct Dispatcher: ~Copyable {
             return false
         }
         waitingCount -= 1
+        if lanes[lane].share != nil { visitIfLow(lane) }
         return true
     }
 
@@ -146,6 +152,7 @@ package struct Dispatcher: ~Copyable {
         pool.moveFirst(of: &queue, tag: tag, to: &lanes[lane].returned)
         waitingCount += 1
         list(lane)
+        if lanes[lane].share != nil { visit(lane) }
         return true
     }
 
@@ -173,7 +180,7 @@ package struct Dispatcher: ~Copyable {
         index == 0 ? 0 : 1 + ByteWriter.digitCount(of: index.magnitude)
     }
 
-    private mutating func laneNumber(of site: Int) -> Int {
+    mutating func laneNumber(of site: Int) -> Int {
         while laneOfSite.count <= site { laneOfSite.append(-1) }
         if laneOfSite[site] < 0 {
             laneOfSite[site] = Int32(lanes.count)

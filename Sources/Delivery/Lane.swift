@@ -20,6 +20,8 @@ package struct Lane {
     var madeUp = 0..<0
     /// Sessions that connect or stand.
     package internal(set) var sessions = 0
+    /// Of these, those that are not ready yet.
+    var opening = 0
     /// Standing sessions without work.
     var idleSessions: [Int] = []
     /// Sessions in a row that could not be made.
@@ -32,6 +34,9 @@ package struct Lane {
     /// Whether the lane stands among those that may have an idle session.
     var isAmongIdle = false
 
+    /// Of a site that all workers share: what this worker's part of it is. Nil for a site of its own.
+    package internal(set) var share: LaneShare?
+
     init(site: Int) { self.site = site }
 
     /// Messages that wait for a session.
@@ -41,7 +46,8 @@ package struct Lane {
     package func next(at now: Instant, within limits: Limits) -> LaneDecision {
         guard waitingCount > 0 else { return .idle }
         if let slot = idleSessions.last { return .send(slot) }
-        guard sessions < limits.sessionsPerSite else { return .idle }
+        guard sessions < share?.sessions ?? limits.sessionsPerSite else { return .idle }
+        guard opening < limits.openingPerSite else { return .idle }
         guard sessions == 0 || waitingCount >= sessions * limits.messagesPerNewSession else { return .idle }
         return now < pausedUntil ? .wait(until: pausedUntil) : .connect
     }

@@ -4,6 +4,9 @@ import Primitives
 package struct Limits: Hashable, Sendable {
     /// Sessions that one site gets at most.
     package var sessionsPerSite = 4
+    /// Sessions that one site may be asked for at once and has not made ready yet: a receiver keeps only so many
+    /// connections that it has not accepted, Postfix 100, and drops those beyond for a second or more.
+    package var openingPerSite = 32
     /// Sessions of one worker at most.
     package var sessions = 1_000
     /// Messages after which a session is ended and a new one made; 0 is no limit.

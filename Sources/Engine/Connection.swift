@@ -36,6 +36,8 @@ struct Connection: ~Copyable {
     var wasReady = false
     var wasGreeted = false
     var isIdle = false
+    /// The session ends when its messages are done: another worker is to have it.
+    var isRetiring = false
     /// In the list of connections that may have something to say.
     var isListed = false
     /// Why the session ends other than by QUIT.

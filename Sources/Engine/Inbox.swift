@@ -36,6 +36,8 @@ struct RecipientBatch: Sendable {
 /// Where other threads put what a worker should know; the worker looks when it is woken.
 package final class Inbox: Sendable {
     struct Letterbox {
+        /// Sites that have become shared ones, and their places there.
+        var sharedSites: [(site: Int, place: Int)] = []
         var batches: [RecipientBatch] = []
         var isClosed = false
         var mustStop = false
@@ -60,6 +62,12 @@ package final class Inbox: Sendable {
         wakeUp.signal()
     }
 
+    /// The worker shares a site from now on.
+    func share(site: Int, place: Int) {
+        letterbox.withLock { $0.sharedSites.append((site, place)) }
+        wakeUp.signal()
+    }
+
     /// No further batch will come.
     func close() {
         letterbox.withLock { $0.isClosed = true }
@@ -76,6 +84,7 @@ package final class Inbox: Sendable {
         let taken = letterbox.withLock { box in
             let taken = box
             box.batches = []
+            box.sharedSites = []
             return taken
         }
         postedBytes.subtract(taken.batches.reduce(0) { $0 + $1.bytes.count }, ordering: .relaxed)
@@ -91,6 +100,8 @@ extension Worker where Net: ~Copyable {
     mutating func takeFromInbox() {
         guard let inbox else { return }
         let news = inbox.takeAll()
+        for (site, place) in news.sharedSites { dispatcher.share(site: site, place: place) }
+        dispatcher.visitSharedSites()
         for batch in news.batches { batch.admit(to: &dispatcher) }
         if news.isClosed && !dispatcher.isClosed { closeAdmission() }
         if news.mustStop { stop() }

@@ -22,6 +22,8 @@ package struct Mission: Sendable {
     package var shortestSharedPiece = 8_192
     /// Sessions of all workers that may fail, while none has ever been ready, before the run is called off.
     package var firstFailures = 3
+    /// No message is begun before all sessions stand, or one could not be made: for a benchmark.
+    package var assemblesFirst = false
 
     package init(
         letter: Letter, envelopeFrom: [UInt8], helloName: [UInt8], destination: SocketAddress,

@@ -49,6 +49,8 @@ package final class Run: Sendable {
     package let boards: [Board]
     let inboxes: [Inbox]
     private let contact = FirstContact()
+    /// What is too big for one worker.
+    let sharedSites: SharedSites
     private let ending = Mutex(Ending())
     private let mustStop = Atomic(false)
 
@@ -58,6 +60,7 @@ package final class Run: Sendable {
         var inboxes: [Inbox] = []
         for _ in 0..<workers { inboxes.append(try Inbox()) }
         self.inboxes = inboxes
+        sharedSites = SharedSites(workers: workers) { [inboxes] worker in inboxes[worker].wakeUp.signal() }
     }
 
     package var workerCount: Int { boards.count }
@@ -85,7 +88,7 @@ package final class Run: Sendable {
     }
 
     /// Bytes of recipients that wait for their workers.
-    var bytesWaiting: Int { inboxes.reduce(0) { $0 + $1.bytesWaiting } }
+    var bytesWaiting: Int { inboxes.reduce(sharedSites.bytesWaiting) { $0 + $1.bytesWaiting } }
 
     /// Begins no further message; those under way are finished. From any thread.
     package func stop() {
@@ -102,7 +105,7 @@ package final class Run: Sendable {
                 connections: share.mission.limits.sessions, wakeUp: inboxes[index].wakeUp)
             var worker = Worker(
                 network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
-                board: boards[index], contact: contact)
+                board: boards[index], contact: contact, sharing: Sharing(sites: sharedSites, worker: index))
             if case .madeUp(let numbers) = share.work {
                 worker.dispatcher.admitMadeUp(numbers, site: 0)
                 worker.dispatcher.close()

@@ -53,7 +53,8 @@ extension Worker where Net: ~Copyable {
         connections[slot].isListed = isListed
         freeSlots.append(slot)
         if wasReady && trouble != nil { tally.recordSessionLost() }
-        forgetSession(of: lane, failure: wasReady ? nil : trouble, isHopeless: isHopeless)
+        if isAssembling { endAssembly() }
+        forgetSession(of: lane, wasReady: wasReady, failure: wasReady ? nil : trouble, isHopeless: isHopeless)
     }
 
     /// Whether the end of a session that was never ready shows that there is nobody to talk to.
@@ -71,8 +72,9 @@ extension Worker where Net: ~Copyable {
     /// - Parameters:
     ///   - failure: why the session never became ready; nil when it did, or when we ended it ourselves.
     ///   - isHopeless: whether the run should be called off for it.
-    private mutating func forgetSession(of lane: Int, failure: Trouble?, isHopeless: Bool) {
-        let givesUp = dispatcher.sessionEnded(in: lane, failed: failure != nil, at: network.now)
+    private mutating func forgetSession(of lane: Int, wasReady: Bool, failure: Trouble?, isHopeless: Bool) {
+        let givesUp = dispatcher.sessionEnded(
+            in: lane, wasReady: wasReady, failed: failure != nil, at: network.now)
         guard let trouble = failure else { return }
         tally.recordConnectFailure()
         if isHopeless { return callOff(because: trouble) }
@@ -82,7 +84,9 @@ extension Worker where Net: ~Copyable {
     /// Every message of a lane that gets no session is deferred, with the reason.
     private mutating func deferLane(_ lane: Int, because trouble: Trouble) {
         var messages = RecordQueue()
-        while dispatcher.take(from: lane, to: &messages, at: network.now) {
+        while dispatcher.take(from: lane, to: &messages, at: network.now)
+            || (fetchMore(for: lane) && dispatcher.take(from: lane, to: &messages, at: network.now))
+        {
             let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
             settle(messages, site: dispatcher.site(of: lane), recipients: mission.limits.recipientsPerMessage, verdict)
             dispatcher.pool.removeFirst(of: &messages)

@@ -53,7 +53,7 @@ extension Worker where Net: ~Copyable {
     ///
     /// - Parameter turn: what the session says already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> Bool {
-        guard !isStopping, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
+        guard !isStopping, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
         let written = turn.writer.count
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
@@ -77,7 +77,8 @@ extension Worker where Net: ~Copyable {
     private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
         let most = mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
-        return connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
+        return connections[slot].isRetiring
+            || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
     }
 
     private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
@@ -190,7 +191,8 @@ extension Worker where Net: ~Copyable {
     private mutating func rest(_ slot: ConnectionSlot) {
         guard connections[slot].session.openTransactions == 0, connections[slot].session.isAtRest else { return }
         let lane = connections[slot].lane
-        let isNeedless = dispatcher.isClosed && dispatcher.waitingCount(in: lane) == 0
+        let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
+        if isAssembling && !isStopping { return }
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)

@@ -17,6 +17,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let outcomes: any OutcomeListener
     let inbox: Inbox?
     let board: Board?
+    /// Sites that this worker shares with others; nil for a worker that is alone.
+    let sharing: Sharing?
 
     var connections: ConnectionTable
     var freeSlots: [ConnectionSlot]
@@ -39,6 +41,10 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// No message is begun and no session made any more.
     var isStopping = false
     let contact: FirstContact
+    /// All mail has found a session, as of the last turn.
+    private var isExhausted = false
+    /// The sessions are being made and wait for each other.
+    var isAssembling: Bool
     /// Why the run was called off: no session could be made at all.
     package private(set) var unreachable: Trouble?
 
@@ -46,9 +52,10 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     ///   - inbox: where recipients come from while the worker runs; nil when all are admitted before.
     ///   - board: where progress is shown; nil for none.
     ///   - contact: shared with the other workers of the run.
+    ///   - sharing: nil for a worker that shares no site with others.
     package init(
         network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
-        board: Board? = nil, contact: FirstContact = FirstContact()
+        board: Board? = nil, contact: FirstContact = FirstContact(), sharing: Sharing? = nil
     ) {
         let sessions = mission.limits.sessions
         nextPublication = network.now
@@ -58,6 +65,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.inbox = inbox
         self.board = board
         self.contact = contact
+        self.sharing = sharing
+        isAssembling = mission.assemblesFirst
         dispatcher = Dispatcher(limits: mission.limits)
         tally = Tally()
         connections = ConnectionTable(count: sessions)
@@ -77,6 +86,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Works until all is done.
     package mutating func run() {
         takeFromInbox()
+        visitSharedSites()
         while !isDone { turn() }
         publish()
     }
@@ -86,13 +96,16 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
     package mutating func turn(atMost longestWait: Interval? = nil) {
         giveWork()
+        if isAssembling && dispatcher.hasAllSessions { endAssembly() }
         speak()
+        endNeedlessAttempts()
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
         network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
         while let completion = network.nextCompletion() { apply(completion) }
         expireDeadlines()
+        visitSharedSites()
     }
 
     /// Begins no further message: the run ends when those under way have ended.
@@ -109,6 +122,21 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package mutating func closeAdmission() {
         dispatcher.close()
         releaseIdleSessions()
+    }
+
+    /// Once all mail has found a session, nobody waits for those that are still being made.
+    private mutating func endNeedlessAttempts() {
+        guard dispatcher.isExhausted != isExhausted else { return }
+        isExhausted.toggle()
+        guard isExhausted else { return }
+        for slot in connections.slots where connections[slot].state == .connecting || isGreeting(slot) {
+            end(slot, because: nil)
+        }
+    }
+
+    mutating func endAssembly() {
+        isAssembling = false
+        for slot in connections.slots where connections[slot].state == .open { list(slot) }
     }
 
     private mutating func giveWork() {

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure what a receiver takes, with made-up messages.",
         discussion: """
-            Opens the sessions at once and keeps each of them busy: the next message goes as soon as the \
+            Opens the sessions, then keeps each of them busy: the next message goes as soon as the \
             receiver has answered the one before (a closed loop). Prints messages per second, the latency of \
             whole transactions, and the client's own cost per message.
 
@@ -96,16 +96,18 @@ struct BenchCommand: ParsableCommand {
         var limits = Limits()
         limits.sessions = Portion(index, of: count).size(of: sessions)
         limits.sessionsPerSite = limits.sessions
+        limits.openingPerSite = max(1, 64 / count)
         limits.messagesPerSession = messagesPerSession
         limits.messagesPerNewSession = 1
         limits.recipientsPerMessage = recipientsPerMessage
         let letter = try Letter.filler(
             byteCount: bytes, fromAddress: "load@bench.test", messageIDDomain: "bench.test",
             runToken: RunSupport.token(digits: 16))
-        let mission = Mission(
+        var mission = Mission(
             letter: letter, envelopeFrom: Array("load@bench.test".utf8), helloName: Array("bench.test".utf8),
             destination: address, grouping: groupingOptions.grouping ?? .chunked(), limits: limits, patience: .bench,
             unixOrigin: RunSupport.unixOrigin)
+        mission.assemblesFirst = true
         return Run.Share(
             mission: mission, work: .madeUp(Portion(index, of: count).range(of: messages)),
             listener: SilentListener())

@@ -77,7 +77,8 @@ struct SendCommand: ParsableCommand {
         DescriptorLimit.raise()
         try RunSupport.withSystemErrors {
             let run = try Run(workers: workers ?? WorkerCount.usual)
-            let feed = RecipientFeed(to: run, limit: limit ?? .max)
+            let feed = RecipientFeed(
+                to: run, sessionsPerSite: manifest.limits.sessionsPerSite, limit: limit ?? .max)
             let interruption = try Interruption.watch { run.stop() }
             let log = try CampaignSupport.withFileErrors(ExitStatus.cannotCreate) {
                 try UndeliveredLog(path: undeliveredPath) { run.stop() }
@@ -123,6 +124,7 @@ struct SendCommand: ParsableCommand {
     private func mission(_ manifest: Manifest, _ letter: Letter, of workerCount: Int) -> Mission {
         var limits = Limits()
         limits.sessions = max(1, manifest.limits.sessions / workerCount)
+        limits.openingPerSite = max(1, 64 / workerCount)
         limits.sessionsPerSite = manifest.limits.sessionsPerSite
         limits.messagesPerSession = manifest.limits.messagesPerSession
         return Mission(

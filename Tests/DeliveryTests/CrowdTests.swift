@@ -26,7 +26,7 @@ struct CrowdTests {
             let lane = try #require(standing.first)
             standing.removeFirst()
             turns[lane] += 1
-            _ = dispatcher.sessionEnded(in: lane, failed: false, at: now)
+            _ = dispatcher.sessionEnded(in: lane, wasReady: false, failed: false, at: now)
             let connects = dispatcher.connects(at: now)
             #expect(connects.count == 1)
             standing += connects
@@ -48,7 +48,7 @@ struct CrowdTests {
         var order: [Int] = []
         var standing = 0
         for _ in 0..<4 {
-            _ = dispatcher.sessionEnded(in: standing, failed: false, at: now)
+            _ = dispatcher.sessionEnded(in: standing, wasReady: false, failed: false, at: now)
             guard let lane = dispatcher.connects(at: now).first else { break }
             order.append(lane)
             standing = lane
@@ -71,7 +71,7 @@ struct CrowdTests {
         let isCrowded = dispatcher.isCrowded
         #expect(isCrowded)
         let standing = try #require(dispatcher.sessionsBySite.map(\.site).first)
-        _ = dispatcher.sessionEnded(in: standing, failed: false, at: now)
+        _ = dispatcher.sessionEnded(in: standing, wasReady: false, failed: false, at: now)
         #expect(dispatcher.connects(at: now) == [2])
         dispatcher.pool.clear(&queue)
     }
@@ -100,7 +100,7 @@ struct CrowdTests {
         for _ in 0..<3 {
             let lane = try #require(dispatcher.connects(at: now).first)
             order.append(lane)
-            _ = dispatcher.sessionEnded(in: lane, failed: true, at: now)
+            _ = dispatcher.sessionEnded(in: lane, wasReady: false, failed: true, at: now)
         }
         #expect(order.sorted() == [0, 1, 2])
     }

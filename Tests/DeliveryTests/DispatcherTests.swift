@@ -86,7 +86,7 @@ struct DispatcherTests {
         dispatcher.idleSessionLeaves(3, in: 0)
         dispatcher.admit(2, site: 0)
         #expect(dispatcher.actions(at: now) == [])
-        let givesUp = dispatcher.sessionEnded(in: 0, failed: false, at: now)
+        let givesUp = dispatcher.sessionEnded(in: 0, wasReady: false, failed: false, at: now)
         #expect(!givesUp && dispatcher.actions(at: now) == [.connect(lane: 0)])
         dispatcher.pool.clear(&queue)
     }
@@ -104,7 +104,7 @@ struct DispatcherTests {
         dispatcher.sessionIsIdle(5, in: 0)
         dispatcher.admit(2, site: 1)
         #expect(dispatcher.actions(at: now) == [.release(5)])
-        _ = dispatcher.sessionEnded(in: 0, failed: false, at: now)
+        _ = dispatcher.sessionEnded(in: 0, wasReady: true, failed: false, at: now)
         #expect(dispatcher.actions(at: now) == [.connect(lane: 1)])
         dispatcher.pool.clear(&queue)
     }
@@ -120,7 +120,7 @@ struct DispatcherTests {
         var time = now
         for failure in 1...4 {
             #expect(dispatcher.actions(at: time) == [.connect(lane: 0)])
-            let givesUp = dispatcher.sessionEnded(in: 0, failed: true, at: time)
+            let givesUp = dispatcher.sessionEnded(in: 0, wasReady: false, failed: true, at: time)
             #expect(givesUp == (failure == 4))
             let pause = Interval.seconds(1 << Int64(failure - 1))
             #expect(dispatcher.actions(at: time) == [])
@@ -141,12 +141,12 @@ struct DispatcherTests {
         var time = now
         for _ in 0..<5 {
             #expect(dispatcher.actions(at: time) == [.connect(lane: 0)])
-            let givesUp = dispatcher.sessionEnded(in: 0, failed: true, at: time)
+            let givesUp = dispatcher.sessionEnded(in: 0, wasReady: false, failed: true, at: time)
             #expect(!givesUp)
             time = dispatcher.actions(at: time).isEmpty ? dispatcher.earliestAction : time
             #expect(dispatcher.actions(at: time) == [.connect(lane: 0)])
             dispatcher.sessionIsReady(in: 0)
-            let givesUpAfterWork = dispatcher.sessionEnded(in: 0, failed: false, at: time)
+            let givesUpAfterWork = dispatcher.sessionEnded(in: 0, wasReady: true, failed: false, at: time)
             #expect(!givesUpAfterWork)
             time = time + .seconds(1)
         }
@@ -161,8 +161,8 @@ struct DispatcherTests {
         var dispatcher = Dispatcher(limits: limits)
         for number in 1...10 { dispatcher.admit(number, site: 0) }
         #expect(dispatcher.actions(at: now) == [.connect(lane: 0), .connect(lane: 0)])
-        let first = dispatcher.sessionEnded(in: 0, failed: true, at: now)
-        let second = dispatcher.sessionEnded(in: 0, failed: true, at: now)
+        let first = dispatcher.sessionEnded(in: 0, wasReady: false, failed: true, at: now)
+        let second = dispatcher.sessionEnded(in: 0, wasReady: false, failed: true, at: now)
         #expect(!first && second)
     }
 
@@ -210,7 +210,7 @@ struct DispatcherTests {
         var dispatcher = Dispatcher(limits: Limits())
         for site in [40, 2, 11] { dispatcher.admit(1, site: site) }
         _ = dispatcher.actions(at: now)
-        _ = dispatcher.sessionEnded(in: 1, failed: false, at: now)
+        _ = dispatcher.sessionEnded(in: 1, wasReady: false, failed: false, at: now)
         let sites = dispatcher.sessionsBySite.map(\.site)
         let laneSites = (0..<3).map { dispatcher.site(of: $0) }
         let waiting = dispatcher.waitingCount(in: 1)

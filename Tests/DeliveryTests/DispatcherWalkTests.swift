@@ -205,7 +205,8 @@ private struct DispatcherWalk: ~Copyable {
         guard var session = sessions.removeValue(forKey: slot) else { return }
         dispatcher.pool.clear(&session.queue)
         let lane = session.lane
-        let givesUp = dispatcher.sessionEnded(in: lane, failed: failed, at: now)
+        let givesUp = dispatcher.sessionEnded(
+            in: lane, wasReady: session.state != .connecting, failed: failed, at: now)
         guard failed else { return }
         lanes[lane].failures += 1
         lanes[lane].pausedUntil = now + .milliseconds(10 << Int64(lanes[lane].failures - 1))

@@ -25,7 +25,7 @@ struct EngineRun: Sendable {
         expected = try ExpectedMail(campaign)
         let mission = try EngineRun.mission(campaign, to: address, grouping)
         let run = try Run(workers: workers)
-        let feed = RecipientFeed(to: run)
+        let feed = RecipientFeed(to: run, sessionsPerSite: mission.limits.sessionsPerSite)
         let listener = VerdictRecorder()
         let first = EngineRun.now
         let reader = try FeedReader(campaign, feed, rejectedPath: directory.file("rejected.csv"))

@@ -1,0 +1,75 @@
+/// A worker's part of a site that all workers share.
+package struct LaneShare {
+    /// The site's place among the shared ones.
+    package let place: Int
+    /// Sessions that the worker shall have for it.
+    var sessions: Int
+    /// Mail for the site waits outside of the worker.
+    var isSupplied = false
+    /// Stands in the dispatcher's list of lanes to ask about.
+    var isToBeVisited = false
+
+    /// Mail that should wait in the lane: enough for a turn in which every session fills its depth.
+    var lowMark: Int { 2 * 32 * max(1, sessions) }
+}
+
+// Sites that all workers share. What waits for them, and how many sessions each worker may have, is settled
+// outside; the dispatcher says when it is time to ask, and keeps to the answer.
+extension Dispatcher {
+    /// From now on the site is shared. The worker keeps the sessions it has until it has asked.
+    package mutating func share(site: Int, place: Int) {
+        let lane = laneNumber(of: site)
+        lanes[lane].share = LaneShare(place: place, sessions: lanes[lane].sessions)
+        visit(lane)
+    }
+
+    /// Asks about every shared site: something may have changed outside.
+    package mutating func visitSharedSites() {
+        for lane in lanes.indices where lanes[lane].share != nil { visit(lane) }
+    }
+
+    /// The next lane to ask about; nil when there is none.
+    package mutating func nextToVisit() -> Int? {
+        guard let lane = toVisit.popLast() else { return nil }
+        lanes[lane].share?.isToBeVisited = false
+        return lane
+    }
+
+    /// Whether the lane could do with more mail.
+    package func isLow(_ lane: Int) -> Bool {
+        guard let share = lanes[lane].share else { return false }
+        return lanes[lane].waitingCount < share.lowMark
+    }
+
+    /// Whether the site has given no session for so long that its mail was deferred.
+    package func hasGivenUp(_ lane: Int) -> Bool {
+        lanes[lane].sessions == 0 && lanes[lane].failures >= limits.mostFailures
+    }
+
+    /// What was settled for the lane: so many sessions, and whether mail still waits outside.
+    package mutating func settle(_ lane: Int, sessions: Int, isSupplied: Bool) {
+        guard let share = lanes[lane].share else { return }
+        suppliedLanes += (isSupplied ? 1 : 0) - (share.isSupplied ? 1 : 0)
+        lanes[lane].share?.isSupplied = isSupplied
+        lanes[lane].share?.sessions = sessions
+        list(lane)
+    }
+
+    /// Whether the lane gets more mail, from outside or because the list goes on.
+    package func mayGetMore(_ lane: Int) -> Bool {
+        !isClosed || (lanes[lane].share?.isSupplied ?? false)
+    }
+
+    /// A lane that runs dry asks whether there is more, and gives back its share when there is not.
+    mutating func visitIfLow(_ lane: Int) {
+        guard let share = lanes[lane].share, !share.isToBeVisited else { return }
+        let waiting = lanes[lane].waitingCount
+        if waiting == 0 || (share.isSupplied && waiting < share.lowMark) { visit(lane) }
+    }
+
+    mutating func visit(_ lane: Int) {
+        guard let share = lanes[lane].share, !share.isToBeVisited else { return }
+        lanes[lane].share?.isToBeVisited = true
+        toVisit.append(lane)
+    }
+}
