@@ -23,7 +23,7 @@ bench: ## compare with the floor, smtp-source and Postfix; BENCH="--quick" for t
 	@scripts/setup bench
 	@Benchmarks/run $(BENCH)
 
-bench-micro: ## measure the steps of the per-message path; MICRO="thresholds check" compares with those in git
+bench-micro: ## measure the steps of the per-message path; MICRO="thresholds check --path Benchmarks/thresholds"
 	@scripts/setup build
 	@SLUICE_BENCHMARKS=1 swift package --scratch-path .build-micro --allow-writing-to-package-directory benchmark $(MICRO)
 

@@ -3,7 +3,8 @@ import Delivery
 import Primitives
 
 func deliveryBenchmarks() {
-    Benchmark("Dispatcher: admit a recipient, choose its session, take it") { benchmark in
+    // Admits a recipient, chooses its session, takes it.
+    Benchmark("Dispatcher-admit-take") { benchmark in
         var dispatcher = Dispatcher(limits: Limits())
         let row = packedRow()
         var queue = RecordQueue()
@@ -24,7 +25,7 @@ func deliveryBenchmarks() {
         dispatcher.pool.clear(&queue)
     }
 
-    Benchmark("Dispatcher: take a made-up recipient") { benchmark in
+    Benchmark("Dispatcher-made-up") { benchmark in
         var dispatcher = Dispatcher(limits: Limits())
         var queue = RecordQueue()
         dispatcher.admitMadeUp(0..<1_000_000_000, site: 0)

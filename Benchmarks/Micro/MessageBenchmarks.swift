@@ -5,12 +5,13 @@ import Primitives
 private let date = Array("Tue, 24 Nov 2026 06:05:46 +0000".utf8)
 
 func messageBenchmarks() {
-    Benchmark("Letter: compose 11 KiB of HTML with 6 fields") { benchmark in
+    // HTML with six fields.
+    Benchmark("Letter-html-11KiB") { benchmark in
         let values = ["Ann", "Example", "Springfield", "4711", "gold", "12.50"]
         compose(try merged(), row: packedRow(values), benchmark)
     }
 
-    Benchmark("Letter: compose filler of 1 KiB") { benchmark in
+    Benchmark("Letter-filler-1KiB") { benchmark in
         let letter = try Letter.filler(
             byteCount: 1_024, fromAddress: "load@bench.test", messageIDDomain: "bench.test", runToken: "5f3a9c")
         compose(letter, row: packedRow(), benchmark)

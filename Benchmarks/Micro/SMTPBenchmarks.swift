@@ -3,7 +3,8 @@ import Primitives
 import SMTP
 
 func smtpBenchmarks() {
-    Benchmark("ReplyParser: a reply of one line, among 64 of one read") { benchmark in
+    // A reply of one line, 64 of them in a read.
+    Benchmark("ReplyParser-reply") { benchmark in
         let input = Array(String(repeating: "250 2.1.0 Ok\r\n", count: 64).utf8)
         var parser = ReplyParser()
         var cursor = 0
@@ -14,7 +15,8 @@ func smtpBenchmarks() {
         }
     }
 
-    Benchmark("CommandWriter: MAIL, RCPT and DATA") { benchmark in
+    // MAIL, RCPT and DATA.
+    Benchmark("CommandWriter-envelope") { benchmark in
         let memory = Memory(capacity: 1_024)
         let sender = Array("bounces+1234@news.shop.example".utf8)
         let recipient = Array("some.recipient@customer.example".utf8)
@@ -28,7 +30,7 @@ func smtpBenchmarks() {
         }
     }
 
-    Benchmark("Address: check one of 32 bytes") { benchmark in
+    Benchmark("Address-check") { benchmark in
         let address = Array("some.recipient@customer.example".utf8)
         benchmark.startMeasurement()
         for _ in benchmark.scaledIterations { blackHole(Address.check(address.span)) }

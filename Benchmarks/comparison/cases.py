@@ -110,15 +110,23 @@ class Entry:
 
 
 def prepare(case, pairs, core, seconds, messages):
-    """The uncounted first runs, which warm up and say how many messages a run takes."""
-    entries = []
+    """The uncounted first runs, which warm up and say how many messages a run takes.
+
+    A sender of ours gets as many as the floor in its grouping, so that opening sessions weighs alike in both.
+    """
+    entries, counts = [], {}
     for sender, receiver in pairs:
+        floor_count = counts.get((sender.floor, receiver.name)) if sender.follows_floor else None
         try:
             load = Load(0, case.size, case.sessions)
-            count = messages or fitting(sender, load, receiver, core, seconds)
-            entries.append(Entry(sender, receiver, count))
+            count = messages or floor_count or fitting(sender, load, receiver, core, seconds)
+            if messages or floor_count:
+                sender.send(Load(count, case.size, case.sessions), receiver, core)
         except Trouble as trouble:
             skip(case, sender, receiver, trouble)
+            continue
+        counts[sender.name, receiver.name] = count
+        entries.append(Entry(sender, receiver, count))
     return entries
 
 

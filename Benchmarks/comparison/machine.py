@@ -85,9 +85,11 @@ def run_measured(command, limit):
     try:
         output, errors = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise Trouble(f"{Path(command[0]).name} did not end within {limit} s") from None
+        raise Trouble(f"did not end within {limit} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            process.communicate()
     wall, cpu = time.monotonic() - started, ended_children_cpu_seconds() - before
     if process.returncode != 0:
         last = (errors.strip() or output.strip() or "no message").splitlines()[-1]

@@ -30,6 +30,8 @@ class Run:
 
 
 class Sluice:
+    follows_floor = True
+
     def __init__(self, program, grouping):
         self.name, self.program, self.grouping = f"sluice {grouping}", program, grouping
         self.floor = f"floor {grouping}"
@@ -49,6 +51,8 @@ class Sluice:
 
 
 class Floor:
+    follows_floor = False
+
     def __init__(self, grouping):
         self.name, self.grouping = f"floor {grouping}", grouping
         self.floor = None
@@ -62,7 +66,7 @@ class Floor:
 
 
 class SmtpSource:
-    name, grouping, floor = "smtp-source", "lockstep", "floor lockstep"
+    name, grouping, floor, follows_floor = "smtp-source", "lockstep", "floor lockstep", False
 
     def send(self, load, receiver, core):
         program = tool("smtp-source")
@@ -76,7 +80,7 @@ class SmtpSource:
 
 
 class PostfixClient:
-    name, grouping, floor = "Postfix smtp", "lockstep", "floor lockstep"
+    name, grouping, floor, follows_floor = "Postfix smtp", "lockstep", "floor lockstep", False
 
     def send(self, load, receiver, core):
         with Postfix(receiver.port, load.sessions, core) as postfix:
@@ -97,7 +101,9 @@ def fitting(sender, load, receiver, core, seconds):
     if isinstance(sender, PostfixClient):
         return max(1000, 2 * load.sessions) if load.sessions > 1 else 500
     # Enough for every session to have left its beginnings behind.
-    least = load.sessions * (32 if sender.grouping == "chunked" else 5)
+    least = load.sessions * (64 if sender.grouping == "chunked" else 20)
+    if load.size > 50_000:
+        least //= 2
     messages = least
     for share in (0.05, 0.3, 1):
         run = sender.send(Load(messages, load.size, load.sessions), receiver, core)

@@ -150,17 +150,24 @@ static void advance(struct peer *peer, unsigned kind, int result) {
     }
 }
 
+static int listener;
+
+static void accept_all(void) {
+    struct io_uring_sqe *entry = request();
+    io_uring_prep_multishot_accept(entry, listener, NULL, NULL, 0);
+    io_uring_sqe_set_data64(entry, 0);
+}
+
 static void listen_on(uint16_t port) {
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    int yes = 1;
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     struct sockaddr_in address = loopback(port);
     socklen_t length = sizeof address;
     if (bind(listener, (struct sockaddr *)&address, length) || listen(listener, 4096)
         || getsockname(listener, (struct sockaddr *)&address, &length))
         err(69, "127.0.0.1:%u", port);
-    struct io_uring_sqe *entry = request();
-    io_uring_prep_multishot_accept(entry, listener, NULL, NULL, 0);
-    io_uring_sqe_set_data64(entry, 0);
+    accept_all();
     printf("%u\n", ntohs(address.sin_port));
     fflush(stdout);
 }
@@ -178,9 +185,13 @@ int main(int count, char **words) {
         io_uring_for_each_cqe(&ring, head, completion) {
             seen++;
             struct peer *peer = owner_of(completion->user_data);
-            if (peer) advance(peer, kind_of(completion->user_data), completion->res);
-            else if (completion->res >= 0) greet(completion->res);
-            else errx(71, "accept: %s", strerror(-completion->res));
+            if (peer) {
+                advance(peer, kind_of(completion->user_data), completion->res);
+            } else {
+                if (completion->res < 0) errx(71, "accept: %s", strerror(-completion->res));
+                greet(completion->res);
+                if (!(completion->flags & IORING_CQE_F_MORE)) accept_all();
+            }
         }
         io_uring_cq_advance(&ring, seen);
     }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum { REQUESTS = 4096, COMPLETIONS = 16384 };
@@ -17,6 +18,11 @@ enum { REQUESTS = 4096, COMPLETIONS = 16384 };
 static struct io_uring ring;
 
 static void open_ring(void) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     struct io_uring_params params = {
         .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
         .cq_entries = COMPLETIONS,

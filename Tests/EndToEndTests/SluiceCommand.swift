@@ -51,7 +51,7 @@ final class SluiceCommand {
 
     /// Waits for the end; a program that hangs is killed, and that is a fault.
     func wait() throws -> Result {
-        guard ended.wait(timeout: .now() + 60) == .success else {
+        guard ended.wait(timeout: .now() + 120) == .success else {
             kill(process.processIdentifier, SIGKILL)
             throw Fault(
                 description: "sluice \(process.arguments ?? []) does not end; it says: \(try errors())")
