@@ -9,11 +9,14 @@ extension Worker where Net: ~Copyable {
     /// Writes all that the session can say now, messages included, and sends it in one piece.
     mutating func speak(_ slot: ConnectionSlot) {
         guard connections[slot].state == .open, !connections[slot].isSending else { return }
+        var command = connections[slot].session.nextCommand()
+        guard command != nil || connections[slot].session.canBegin else { return rest(slot) }
         var turn = beginTurn()
         connections[slot].contentsInSend = 0
-        repeat {
-            while let command = connections[slot].session.nextCommand() { write(command, of: slot, into: &turn) }
-        } while beginMessage(slot, behind: turn)
+        while command != nil || beginMessage(slot, behind: turn) {
+            if let command { write(command, of: slot, into: &turn) }
+            command = connections[slot].session.nextCommand()
+        }
         guard turn.count > 0 else {
             endTurn(turn)
             return rest(slot)

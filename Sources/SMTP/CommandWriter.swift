@@ -56,13 +56,7 @@ package enum CommandWriter {
 
     /// Bytes that `lastChunk` writes for a count.
     package static func lastChunkCount(_ count: Int) -> Int {
-        var digits = 1
-        var rest = count
-        while rest >= 10 {
-            rest /= 10
-            digits += 1
-        }
-        return "BDAT  LAST\r\n".utf8.count + digits
+        "BDAT  LAST\r\n".utf8.count + ByteWriter.digitCount(of: count.magnitude)
     }
 
     package static func dot(into writer: inout ByteWriter) { writer.append(".\r\n") }
