@@ -26,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -45,16 +46,22 @@ let package = Package(
         room("Uring", ["Primitives", "CLiburing"]),
         room("Campaign", ["Primitives", "SMTP", "Message", .product(name: "Yams", package: "Yams")]),
         room(
+            "Ledger",
+            [
+                "Primitives", "SMTP", "Measurement", "Delivery", "Campaign",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        room(
             "Engine",
-            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Uring"]),
+            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Ledger", "Uring"]),
         room("Sink", ["Primitives", "SMTP", "Uring", "COpenSSL"]),
         room("Terminal", ["Primitives", "Measurement"]),
         room("Simulation", ["Primitives", "SMTP", "Engine", "Uring"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
-                "Terminal", "Uring",
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Ledger", "Engine",
+                "Sink", "Terminal", "Uring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -70,6 +77,7 @@ let package = Package(
         tests("Measurement", ["Primitives"]),
         tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
+        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Delivery", "Campaign"]),
         tests("Uring", ["Primitives"]),
         tests("Sink", ["Primitives", "SMTP", "Uring"]),
         .testTarget(

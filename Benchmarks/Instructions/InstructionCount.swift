@@ -50,5 +50,7 @@ enum InstructionCount {
 }
 
 private final class SilentListener: OutcomeListener {
-    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {}
+    func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {}
 }

@@ -51,12 +51,3 @@ extension Mission {
         return bytes.indices.map { bytes[$0] }
     }
 }
-
-/// Told about every verdict, on the worker's thread, in the order in which they fall.
-package protocol OutcomeListener: AnyObject {
-    /// - Parameters:
-    ///   - row: the recipient's packed row; lent for the call.
-    ///   - recipients: how many recipients of the message the verdict is about.
-    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided.
-    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>)
-}

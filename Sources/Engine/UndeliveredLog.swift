@@ -26,7 +26,9 @@ package final class UndeliveredLog: OutcomeListener, Sendable {
         self.onFault = onFault
     }
 
-    package func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {
+    package func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
         guard verdict.outcome != .accepted else { return }
         let isFirstFault = state.withLock { state in
             guard state.fault == nil else { return false }

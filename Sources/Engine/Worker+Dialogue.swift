@@ -186,7 +186,7 @@ extension Worker where Net: ~Copyable {
         tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
-            text: replyText.bytes(0..<0))
+            text: replyText.bytes(0..<0), Attempt(site: connections[slot].site, ended: network.now))
         dispatcher.pool.removeLast(of: &connections[slot].inFlight)
     }
 

@@ -20,7 +20,7 @@ extension Worker where Net: ~Copyable {
         tally.record(verdict.outcome, site: site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.first(of: queue), recipients: recipients, verdict,
-            text: replyText.bytes(0..<textCount))
+            text: replyText.bytes(0..<textCount), Attempt(site: site, ended: network.now))
     }
 
     mutating func publishWhenDue() {

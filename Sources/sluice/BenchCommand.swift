@@ -131,5 +131,7 @@ struct BenchCommand: ParsableCommand {
 
 /// Verdicts of a benchmark are only counted.
 final class SilentListener: OutcomeListener, Sendable {
-    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {}
+    func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {}
 }

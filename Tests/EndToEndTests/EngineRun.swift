@@ -95,7 +95,9 @@ private final class VerdictRecorder: OutcomeListener, Sendable {
 
     var verdicts: [Int: [Verdict]] { byLine.withLock { $0 } }
 
-    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {
+    func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
         let line = PackedRow(row).number
         byLine.withLock { $0[line, default: []].append(verdict) }
     }

@@ -187,7 +187,9 @@ struct SimulatedCampaign {
 final class RecordingListener: OutcomeListener {
     var verdicts: [Int: [Verdict]] = [:]
 
-    func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>) {
+    func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
         verdicts[PackedRow(row).number, default: []].append(verdict)
     }
 }

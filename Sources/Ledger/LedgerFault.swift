@@ -1,0 +1,15 @@
+/// Why a campaign's state cannot be used or kept, in words for the operator.
+package struct LedgerFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file or directory, as the operator knows it.
+    package var file: String
+    package var what: String
+    package var fix: String
+
+    package init(file: String, what: String, fix: String) {
+        self.file = file
+        self.what = what
+        self.fix = fix
+    }
+
+    package var description: String { "\(file): \(what): \(fix)" }
+}
