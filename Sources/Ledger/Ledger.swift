@@ -11,6 +11,7 @@ import Primitives
 /// Order: `plan` with a recipient's row returns before the recipient is given to a worker. Then its row is never
 /// durable later than any step of it.
 package final class Ledger: Sendable {
+    private let file: String
     private let options: LedgerOptions
     private let queue: WriterQueue
     private let status: LedgerStatus
@@ -53,19 +54,20 @@ package final class Ledger: Sendable {
                 opening.give()
                 writer.run()
             } catch {
-                opening.prepare(.failure(error))
+                opening.prepare(.failure(error.named(file)))
                 opening.give()
             }
             end.prepare(status.fault.map { .failure($0) } ?? .success(()))
             end.give()
         }
-        return Ledger(options, queue, status, end, recovery: try opening.wait())
+        return Ledger(file, options, queue, status, end, recovery: try opening.wait())
     }
 
     private init(
-        _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
+        _ file: String, _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
         recovery: Recovery
     ) {
+        self.file = file
         self.options = options
         self.queue = queue
         self.status = status
@@ -164,9 +166,9 @@ package final class Ledger: Sendable {
     ) throws(LedgerFault) -> Value {
         let answer = Answer<Value>()
         let request = WriterQueue.Request(
-            perform: { (core, storage, now) in
+            perform: { [file] (core, storage, now) in
                 do throws(LedgerFault) { answer.prepare(.success(try work(&core, storage, now))) } catch {
-                    answer.prepare(.failure(error))
+                    answer.prepare(.failure(error.named(file)))
                 }
             },
             finish: { fault in
@@ -174,7 +176,7 @@ package final class Ledger: Sendable {
                 answer.give()
             })
         guard queue.append(request) else {
-            throw status.fault ?? .misused("the ledger is closed")
+            throw status.fault ?? LedgerFault.misused("the ledger is closed").named(file)
         }
         return try answer.wait()
     }
