@@ -154,6 +154,6 @@ extension ManifestDraft {
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
             suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
-            depth: depth)
+            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry)
     }
 }
