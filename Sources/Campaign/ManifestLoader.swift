@@ -67,6 +67,7 @@ private struct CampaignCheck {
         }
         return LoadedCampaign(
             manifest: manifest, warnings: found, templates: templates, suppression: suppression,
+            list: RecipientList(path: file.path, header: file.header ?? [], seed: seed),
             stream: file.start(layout, seed: seed))
     }
 
