@@ -12,12 +12,14 @@ package struct LoadedCampaign: ~Copyable, Sendable {
     package let html: TemplateSource?
     package let text: TemplateSource?
     package let suppression: SuppressionList
+    private let inputs: [CampaignInput]
     private let list: RecipientList
     private var stream: RecipientStream
 
     init(
         manifest: Manifest, warnings: [ManifestProblem], templates: CampaignTemplates,
-        suppression: consuming SuppressionList, list: RecipientList, stream: consuming RecipientStream
+        suppression: consuming SuppressionList, inputs: [CampaignInput], list: RecipientList,
+        stream: consuming RecipientStream
     ) {
         self.manifest = manifest
         self.warnings = warnings
@@ -25,6 +27,7 @@ package struct LoadedCampaign: ~Copyable, Sendable {
         html = templates.html
         text = templates.text
         self.suppression = suppression
+        self.inputs = inputs
         self.list = list
         self.stream = stream
     }
@@ -58,6 +61,15 @@ package struct LoadedCampaign: ~Copyable, Sendable {
     /// Its rows come from `RecipientStream.next` with this campaign's `suppression`. It fails as `startOver` does.
     package func anotherStream(_ selection: LineSelection) throws(FileFault) -> RecipientStream {
         try list.open(stream.layout, selection)
+    }
+
+    /// The files that decide what is sent to whom, as they are now: manifest, letter, list.
+    ///
+    /// Not the suppression lists, which may grow, nor standard input. Reads all of them.
+    package func fingerprints() throws(FileFault) -> [InputFingerprint] {
+        var fingerprints: [InputFingerprint] = []
+        for input in inputs where input.path != "-" { fingerprints.append(try InputFingerprint(of: input)) }
+        return fingerprints
     }
 
     /// What `Letter` is compiled from. The Message-ID gets the domain of the sender.
