@@ -95,8 +95,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
-                "Digest", "Uring", "sluice",
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Digest", "Ledger",
+                "Engine", "Sink", "Uring", "sluice",
             ],
             swiftSettings: strict),
     ])

@@ -33,7 +33,7 @@ struct SendCommandTests {
             try campaign.write(to: directory)
             let receiver = try ScriptedReceiver()
             let result = try SluiceCommand.run([
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)", "--json",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)", "--json",
             ])
             #expect(result.status == 0, "\(result.errors)")
             #expect((10...50).contains(receiver.mostConnections))
@@ -96,7 +96,7 @@ struct SendCommandTests {
             }
             let receiver = try ScriptedReceiver(script)
             let arguments = [
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)",
             ]
             let command = try SluiceCommand(arguments, input: list.fileHandleForReading)
             try list.fileHandleForWriting.write(contentsOf: Data(campaign.list.utf8))
@@ -112,10 +112,10 @@ struct SendCommandTests {
             let answer = Pipe()
             if answersYes { try answer.fileHandleForWriting.write(contentsOf: Data("y\n".utf8)) }
             try answer.fileHandleForWriting.close()
-            let arguments = place.send([]).filter { $0 != "--yes" }
+            let arguments = place.send([]).filter { $0 != "--yes", "--once" }
             let result = try SluiceCommand.run(arguments, input: answer.fileHandleForReading)
             #expect(result.status == 64)
-            #expect(result.errors.contains("--yes") && result.output.isEmpty)
+            #expect(result.errors.contains("--yes", "--once") && result.output.isEmpty)
             #expect(place.hasSeenNobody)
         }
     }

@@ -13,7 +13,7 @@ struct UndeliveredTests {
             try campaign.write(to: directory)
             let receiver = try ScriptedReceiver(UndeliveredTests.script(campaign))
             let result = try SluiceCommand.run([
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)", "--json",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)", "--json",
             ])
             #expect(result.status == 1, "\(result.errors)")
             let report = try CheckedReport.read(result.output)
