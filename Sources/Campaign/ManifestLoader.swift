@@ -67,6 +67,7 @@ private struct CampaignCheck {
         }
         return LoadedCampaign(
             manifest: manifest, warnings: found, templates: templates, suppression: suppression,
+            inputs: inputs, list: RecipientList(path: file.path, header: file.header ?? [], seed: seed),
             stream: file.start(layout, seed: seed))
     }
 
@@ -79,6 +80,17 @@ private struct CampaignCheck {
             problems.add(name.place, "\(error.file): \(error.what)", fix: error.fix)
             throw ManifestProblems(problems.sorted)
         }
+    }
+
+    private var inputs: [CampaignInput] {
+        let named: [(InputFingerprint.Role, String?)] = [
+            (.html, draft.html?.value), (.text, draft.text?.value), (.recipients, draft.recipientsFile?.value),
+        ]
+        let manifest = CampaignInput(role: .manifest, path: problems.file)
+        return [manifest]
+            + named.compactMap { role, name in
+                name.map { CampaignInput(role: role, path: $0 == "-" ? $0 : resolved($0)) }
+            }
     }
 
     private func resolved(_ path: String) -> String {
@@ -154,6 +166,6 @@ extension ManifestDraft {
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
             suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
-            depth: depth)
+            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry)
     }
 }

@@ -20,6 +20,28 @@ extension Span where Element == UInt8 {
         return nil
     }
 
+    /// The place of the first byte of either value at or behind `start`, or nil: eight bytes a step.
+    @inlinable
+    public func firstIndex(of one: UInt8, or other: UInt8, from start: Int) -> Int? {
+        precondition(start >= 0 && start <= count, "the search begins within the span")
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let (onePattern, otherPattern) = (UInt64(one) &* ones, UInt64(other) &* ones)
+        var index = start
+        while index &+ 8 <= count {
+            // In bounds by the condition of the loop; any alignment will do.
+            let loaded = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+            let (left, right) = (UInt64(littleEndian: loaded) ^ onePattern, UInt64(littleEndian: loaded) ^ otherPattern)
+            let found = ((left &- ones) & ~left | (right &- ones) & ~right) & 0x8080_8080_8080_8080
+            if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count {
+            if self[index] == one || self[index] == other { return index }
+            index &+= 1
+        }
+        return nil
+    }
+
     /// Eight bytes as one number, the first of them the lowest.
     @inlinable
     public func word(at offset: Int) -> UInt64 {

@@ -14,6 +14,9 @@ struct ByteSearchTests {
         for start in 0...bytes.count {
             let expected = bytes[start...].firstIndex(of: 0x0A)
             #expect(bytes.span.firstIndex(of: 0x0A, from: start) == expected, "seed \(seed), start \(start)")
+            let either = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x8A }
+            let found = bytes.span.firstIndex(of: 0x8A, or: 0x0A, from: start)
+            #expect(found == either, "seed \(seed), start \(start), either")
         }
     }
 
