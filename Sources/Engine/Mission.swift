@@ -57,6 +57,6 @@ package protocol OutcomeListener: AnyObject {
     /// - Parameters:
     ///   - row: the recipient's packed row; lent for the call.
     ///   - recipients: how many recipients of the message the verdict is about.
-    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided.
+    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided, or when it accepted.
     func settled(_ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>)
 }

@@ -15,7 +15,8 @@ extension Worker where Net: ~Copyable {
         connections[slot].contentsInSend = 0
         while command != nil || beginMessage(slot, behind: turn) {
             if let command { write(command, of: slot, into: &turn) }
-            command = connections[slot].session.nextCommand()
+            // Behind a whole transaction there is nothing to say before another is begun.
+            command = command.isTransaction ? nil : connections[slot].session.nextCommand()
         }
         guard turn.count > 0 else {
             endTurn(turn)

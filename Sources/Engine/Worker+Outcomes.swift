@@ -18,6 +18,11 @@ extension Worker where Net: ~Copyable {
         _ queue: RecordQueue, site: Int, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0
     ) {
         tally.record(verdict.outcome, site: site, recipients: recipients)
+        tell(queue, recipients: recipients, verdict, textCount)
+    }
+
+    /// Tells of a verdict on the oldest message of a queue.
+    mutating func tell(_ queue: RecordQueue, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0) {
         outcomes.settled(
             dispatcher.pool.first(of: queue), recipients: recipients, verdict,
             text: replyText.bytes(0..<textCount))

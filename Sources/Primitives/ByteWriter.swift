@@ -68,6 +68,12 @@ public struct ByteWriter {
     public mutating func append(littleEndian value: UInt64, count: Int) {
         precondition(count >= 0 && count <= 8, "a value has eight bytes")
         guard remaining >= count else { return overflow() }
+        if remaining >= 8 {
+            // One store: what is written behind is free, and overwritten by the next append.
+            unsafe base.storeBytes(of: value.littleEndian, toByteOffset: filled, as: UInt64.self)
+            filled &+= count
+            return
+        }
         var rest = value
         for offset in 0..<count {
             unsafe base.storeBytes(

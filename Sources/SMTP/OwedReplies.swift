@@ -85,5 +85,15 @@ package struct OwedReplies: Sendable {
         return command
     }
 
+    /// The replies to whole transactions that follow another, each with RSET before it.
+    mutating func removeTransactions(_ count: Int, recipients: Int) {
+        let longestRun = Int(OwedReplies.longestRun)
+        let entries = count * (3 + (recipients + longestRun - 1) / longestRun)
+        precondition(oldest == .reset && entries <= used, "only what is owed is removed")
+        first = place(entries)
+        used -= entries
+        oldest = used == 0 ? nil : .reset
+    }
+
     private func place(_ offset: Int) -> Int { (first + offset) & (OwedReplies.capacity - 1) }
 }

@@ -15,7 +15,7 @@ import Primitives
 /// Any reply that cannot be matched to a command is the end of the session, never skipped: one skipped line
 /// would answer the wrong message from then on. Next: `Session.nextCommand`.
 package struct Session: Sendable {
-    enum Phase: Sendable {
+    enum Phase: Equatable, Sendable {
         /// Connected; the server speaks first.
         case greeting
         /// The greeting was good, or EHLO was refused: a hello is to be written.
