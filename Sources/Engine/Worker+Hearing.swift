@@ -4,6 +4,8 @@ import Primitives
 import SMTP
 
 /// What is heard becomes verdicts.
+///
+/// Enums of other rooms are compared by pattern: `==` would call through their conformance, for every reply.
 extension Worker where Net: ~Copyable {
     mutating func sent(_ slot: ConnectionSlot) {
         takeBackOutput(slot)
@@ -66,7 +68,7 @@ extension Worker where Net: ~Copyable {
     }
 
     private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
-        guard connections[slot].session.awaited == .hello else { return }
+        guard case .hello = connections[slot].session.awaited else { return }
         let count = copyReplyText(slot, input)
         var capabilities = connections[slot].session.capabilities
         capabilities.note(replyText.bytes(0..<count))
@@ -84,7 +86,7 @@ extension Worker where Net: ~Copyable {
         case .ready: becameReady(slot)
         case .settled(let count, let stage, let isOver):
             // Nobody asks for the words of an acceptance.
-            let textCount = reply.severity == .success ? 0 : copyReplyText(slot, input)
+            let textCount = if case .success = reply.severity { 0 } else { copyReplyText(slot, input) }
             settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
             if connections[slot].session.isOver {
                 end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
@@ -102,7 +104,7 @@ extension Worker where Net: ~Copyable {
     ) {
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
         settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
-        if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
+        if case .content = stage { tally.record(.content, network.now - connections[slot].contentWritten) }
         if isOver { finishOldest(slot) }
     }
 

@@ -24,9 +24,7 @@ extension Span where Element == UInt8 {
     @inlinable
     public func word(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset <= count &- 8, "a word lies within the span")
-        // In bounds by the line before; any alignment will do.
-        return UInt64(
-            littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+        return uncheckedWord(at: offset)
     }
 
     /// Whether the bytes of a range stand at `offset` as well: eight bytes a step. Not when the span ends before.
@@ -53,7 +51,7 @@ extension Span where Element == UInt8 {
     @inlinable
     @inline(__always)
     func uncheckedWord(at offset: Int) -> UInt64 {
-        unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
     /// Whether every byte is visible ASCII and none is an angle bracket: eight bytes a step.
@@ -68,10 +66,10 @@ extension Span where Element == UInt8 {
         var faults: UInt64 = 0
         var index = 0
         while index &+ 8 < count {
-            faults |= wordFaults(word(at: index))
+            faults |= wordFaults(uncheckedWord(at: index))
             index &+= 8
         }
-        return faults | wordFaults(word(at: count &- 8)) == 0
+        return faults | wordFaults(uncheckedWord(at: count &- 8)) == 0
     }
 }
 

@@ -15,7 +15,7 @@ package enum SessionCommand: Hashable, Sendable {
     case quit
 }
 
-extension SessionCommand? {
+extension SessionCommand {
     package var isTransaction: Bool {
         if case .transaction(afterReset: _) = self { true } else { false }
     }

@@ -122,6 +122,24 @@ package struct Session: Sendable {
         canBegin = false
     }
 
+    /// Begins a message and says all of it at once, where whole transactions are written: what `begin` and then
+    /// `nextCommand` do.
+    package mutating func beginTransaction(recipients count: Int) -> SessionCommand {
+        precondition(canBegin && style == .chunked, "a whole transaction is begun when the session can take one")
+        precondition((1...Session.mostRecipients).contains(count), "a message has 1 to 800 recipients")
+        let afterReset = needsReset
+        recipients = count
+        isFilling = true
+        openTransactions += 1
+        if openTransactions == 1 { receiving = TransactionProgress(expected: count) }
+        needsReset = true
+        owed.appendTransaction(afterReset: afterReset, recipients: count)
+        awaited = owed.oldest
+        committedTransactions += 1
+        canBegin = openTransactions < depth && hasRoomForReplies
+        return .transaction(afterReset: afterReset)
+    }
+
     /// Asks the server to end the session, once no message is under way.
     package mutating func leave() {
         precondition(openTransactions == 0, "QUIT may not cut off a message")
