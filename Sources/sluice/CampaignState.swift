@@ -2,6 +2,7 @@ import Campaign
 import Ledger
 import Measurement
 import Message
+import Terminal
 
 /// What a campaign keeps in its state directory, as the commands use it.
 enum CampaignState {
@@ -13,6 +14,28 @@ enum CampaignState {
             Console.fail("\(fault)")
             throw ExitStatus.inputOutput
         }
+    }
+
+    /// The ledger of a campaign that no process is sending.
+    static func openIdle(_ path: String) throws(LedgerFault) -> Ledger {
+        var options = LedgerOptions(campaign: "")
+        options.isMade = false
+        return try Ledger.open(in: StateDirectory(path: path, isMade: false), options)
+    }
+
+    /// Writes who got no mail, and why, over all runs of a campaign.
+    ///
+    /// - Returns: those of the files that there are.
+    static func writeFiles(
+        _ reader: LedgerReader, state: String, rejected: String, undelivered: String
+    ) throws -> ReportView.Files {
+        let inDoubt = "\(state)/in-doubt.csv"
+        let doubtful = try reader.doubtful()
+        try OutcomeFiles.write(doubtful, to: inDoubt)
+        let counts = try OutcomeFiles.write(reader, rejected: rejected, undelivered: undelivered)
+        return ReportView.Files(
+            rejected: counts.rejected > 0 ? rejected : nil,
+            undelivered: counts.undelivered > 0 ? undelivered : nil, inDoubt: doubtful.isEmpty ? nil : inDoubt)
     }
 
     /// The letter as the campaign's first run had it: the Message-ID of a recipient does not change when it is sent

@@ -149,13 +149,15 @@ struct SendCommand: ParsableCommand {
 
     private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ manifest: Manifest) throws {
         let progress = campaignRun.feed.current
-        let facts = campaignRun.facts(result)
-        let files = ReportView.Files(
-            rejected: progress.rejected > 0 ? rejectedPath : nil,
-            undelivered: (facts.campaign?.undelivered ?? 0) > 0 ? undeliveredPath : nil, report: report)
+        var files = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
+            try CampaignState.writeFiles(
+                LedgerReader(path: statePath), state: statePath, rejected: rejectedPath,
+                undelivered: undeliveredPath)
+        }
+        files.report = report
         if let fault = progress.fault { Console.fail("\(fault)") }
         try RunSupport.conclude(
-            RunReport(facts, result.tally), unreachable: result.unreachable,
+            RunReport(campaignRun.facts(result), result.tally), unreachable: result.unreachable,
             target: manifest.route.socketAddress, json: json, files: files)
         if progress.fault != nil { throw ExitStatus.inputOutput }
     }

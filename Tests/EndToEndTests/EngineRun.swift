@@ -42,6 +42,9 @@ struct EngineRun: Sendable {
         let result = try run.perform(shares)
         reader.join()
         try ledger.close()
+        _ = try OutcomeFiles.write(
+            LedgerReader(path: directory.file("state")), rejected: directory.file("rejected.csv"),
+            undelivered: directory.file("undelivered.csv"))
         seconds = first...EngineRun.now
         verdicts = listener.verdicts
         progress = feed.current

@@ -112,10 +112,10 @@ struct SendCommandTests {
             let answer = Pipe()
             if answersYes { try answer.fileHandleForWriting.write(contentsOf: Data("y\n".utf8)) }
             try answer.fileHandleForWriting.close()
-            let arguments = place.send([]).filter { $0 != "--yes", "--once" }
+            let arguments = place.send([]).filter { $0 != "--yes" }
             let result = try SluiceCommand.run(arguments, input: answer.fileHandleForReading)
             #expect(result.status == 64)
-            #expect(result.errors.contains("--yes", "--once") && result.output.isEmpty)
+            #expect(result.errors.contains("--yes") && result.output.isEmpty)
             #expect(place.hasSeenNobody)
         }
     }
