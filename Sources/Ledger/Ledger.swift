@@ -1,0 +1,220 @@
+import Campaign
+import Delivery
+import Foundation
+import Primitives
+
+/// A campaign's durable memory: who was planned, what was intended, and how it ended.
+///
+/// A thread of its own makes everything durable, many things in one commit. Any error ends that: nothing is published
+/// any more, every journal `hasFailed`, and `LedgerOptions.onFault` is called once.
+///
+/// Order: `plan` with a recipient's row returns before the recipient is given to a worker. Then its row is never
+/// durable later than any step of it.
+package final class Ledger: Sendable {
+    private let options: LedgerOptions
+    private let queue: WriterQueue
+    private let status: LedgerStatus
+    private let end: Answer<Void>
+
+    /// What was found when the campaign was opened.
+    package let recovery: Recovery
+
+    /// Opens the campaign of a state directory, or begins one.
+    ///
+    /// What the last process left undone is in order before this returns: messages that were under way are held or
+    /// sent again, as the policy says. Inputs that have changed are refused, unless the options accept them; then
+    /// rows behind the last one planned are read too, and those before it must be the same as they were: the caller
+    /// makes sure.
+    package static func open(
+        in directory: StateDirectory, _ options: LedgerOptions
+    ) throws(LedgerFault) -> Ledger {
+        let file = directory.ledgerFile
+        if !options.isMade && !FileManager.default.fileExists(atPath: file) {
+            throw LedgerFault(file, "does not exist", "send the campaign first")
+        }
+        return try open(file: file, options) { () throws(LedgerFault) in try SQLiteStorage(directory) }
+    }
+
+    /// - Parameter makeStorage: called on the ledger's thread, which is the only one that uses it.
+    static func open(
+        file: String, _ options: LedgerOptions,
+        _ makeStorage: @escaping @Sendable () throws(LedgerFault) -> any LedgerStorage
+    ) throws(LedgerFault) -> Ledger {
+        let queue = WriterQueue(mostPlanBytes: options.mostPlanBytesWaiting)
+        let status = LedgerStatus()
+        let opening = Answer<Recovery>()
+        let end = Answer<Void>()
+        Thread.detachNewThread {
+            Thread.current.name = "ledger"
+            do throws(LedgerFault) {
+                let opened = try LedgerOpening(options: options, file: file, storage: try makeStorage()).open()
+                opening.prepare(.success(opened.recovery))
+                var writer = LedgerWriter(opened, options, queue, status)
+                opening.give()
+                writer.run()
+            } catch {
+                opening.prepare(.failure(error))
+                opening.give()
+            }
+            end.prepare(status.fault.map { .failure($0) } ?? .success(()))
+            end.give()
+        }
+        return Ledger(options, queue, status, end, recovery: try opening.wait())
+    }
+
+    private init(
+        _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
+        recovery: Recovery
+    ) {
+        self.options = options
+        self.queue = queue
+        self.status = status
+        self.end = end
+        self.recovery = recovery
+    }
+
+    deinit { queue.close() }
+
+    // MARK: - Workers
+
+    /// A journal for one worker.
+    ///
+    /// - Parameter wake: called on the ledger's thread whenever `durable` has grown, and after a fault.
+    package func journal(wakingWith wake: @escaping @Sendable () -> Void) -> WorkerJournal {
+        let journal = WorkerJournal(
+            status, queue, options.failpoints, isLogging: options.makeSink != nil, wake: wake)
+        status.add(journal)
+        return journal
+    }
+
+    // MARK: - Whoever reads the list
+
+    /// Enters rows that were read for the first time. Those that get mail count as handed over.
+    ///
+    /// Blocks while too many wait; returns at once after a fault.
+    package func plan(_ batch: consuming PlanBatch) {
+        guard !status.hasFailed && !batch.isEmpty else { return }
+        queue.plan(batch)
+    }
+
+    /// The list is at its end: all rows were planned.
+    package func planningEnded() throws(LedgerFault) {
+        try ask { (core, _, _) in core.completePlanning() }
+    }
+
+    /// The lines that are due now and that no worker has: they count as handed over from here on, until a verdict
+    /// falls. All lines behind `Standing.plannedThrough` are selected too, while planning is not complete.
+    ///
+    /// - Returns: nil when there is nothing to read the list for.
+    package func takeSelection(at now: Instant) throws(LedgerFault) -> LineSelection? {
+        let time = (now + Interval(nanoseconds: options.unixOrigin)).nanoseconds / 1_000
+        return try ask { (core, _, _) in core.takeSelection(at: time) }
+    }
+
+    // MARK: - The operator
+
+    /// What is durable.
+    package var standing: Standing { status.standing }
+
+    /// Why nothing becomes durable any more.
+    package var fault: LedgerFault? { status.fault }
+
+    /// Sends to nobody any more whom no worker has; those whom a worker has are cancelled by `close`, unless they
+    /// have been tried by then. Recipients in doubt stay in doubt.
+    package func cancel() throws(LedgerFault) {
+        try ask { (core, _, now) throws(LedgerFault) in try core.cancel(at: now) }
+    }
+
+    /// Decides about recipients held in doubt.
+    ///
+    /// - Returns: how many.
+    package func resolve(_ choice: DoubtChoice, _ resolution: Resolution) throws(LedgerFault) -> Int {
+        try ask { (core, storage, now) throws(LedgerFault) in
+            let lines = try choice.lines(core.states, storage)
+            try core.resolve(lines, resolution, at: now)
+            return lines.count
+        }
+    }
+
+    /// Gives up recipients that wait or were put off: those of them that do are dropped, with the reason.
+    ///
+    /// - Returns: how many.
+    package func drop(_ lines: [Int], because reason: String) throws(LedgerFault) -> Int {
+        try ask { (core, _, now) throws(LedgerFault) in
+            let open = lines.filter { StepKind.dropped.state(from: core.states.state(of: $0)) != nil }
+            try core.drop(Array(Set(open)).sorted(), because: reason, at: now)
+            return open.count
+        }
+    }
+
+    /// Notes who did what.
+    package func note(audit what: String, by who: String) throws(LedgerFault) {
+        try ask { (core, _, now) in core.note(AuditEntry(at: now, who: who, what: what)) }
+    }
+
+    /// Makes durable what still waits, and closes the files. The workers must have ended.
+    package func close() throws(LedgerFault) {
+        queue.close()
+        try end.wait()
+    }
+
+    /// Has the ledger's thread do something, and waits until that is durable.
+    private func ask<Value: Sendable>(
+        _ work: @escaping @Sendable (inout LedgerCore, any LedgerStorage, Int64) throws(LedgerFault) -> Value
+    ) throws(LedgerFault) -> Value {
+        let answer = Answer<Value>()
+        let request = WriterQueue.Request(
+            perform: { (core, storage, now) in
+                do throws(LedgerFault) { answer.prepare(.success(try work(&core, storage, now))) } catch {
+                    answer.prepare(.failure(error))
+                }
+            },
+            finish: { fault in
+                if let fault { answer.fail(fault) }
+                answer.give()
+            })
+        guard queue.append(request) else {
+            throw status.fault ?? .misused("the ledger is closed")
+        }
+        return try answer.wait()
+    }
+}
+
+/// Which of the recipients held in doubt.
+package enum DoubtChoice: Hashable, Sendable {
+    case all
+    case lines([Int])
+    case addresses([String])
+
+    /// The lines meant, or what of them is not in doubt.
+    func lines(_ states: RecipientStates, _ storage: any LedgerStorage) throws(LedgerFault) -> [Int] {
+        switch self {
+        case .all: return states.lines(in: .inDoubt)
+        case .lines(let lines):
+            for line in lines where states.state(of: line) != .inDoubt {
+                throw notInDoubt("line \(line)")
+            }
+            return Set(lines).sorted()
+        case .addresses(let addresses): return try lines(of: addresses, states, storage)
+        }
+    }
+
+    private func lines(
+        of addresses: [String], _ states: RecipientStates, _ storage: any LedgerStorage
+    ) throws(LedgerFault) -> [Int] {
+        var missing = Set(addresses.map { Array($0.utf8) })
+        let wanted = missing
+        var found: [Int] = []
+        for line in states.lines(in: .inDoubt) {
+            guard let address = try storage.address(of: line), wanted.contains(address) else { continue }
+            found.append(line)
+            missing.remove(address)
+        }
+        for address in addresses where missing.contains(Array(address.utf8)) { throw notInDoubt(address) }
+        return found
+    }
+
+    private func notInDoubt(_ what: String) -> LedgerFault {
+        LedgerFault(LedgerFault.file, "\(what) is not in doubt", "`sluice status` lists who is; nothing was changed")
+    }
+}

@@ -1,0 +1,259 @@
+import GRDB
+import GRDBSQLite
+import Primitives
+
+/// The ledger's file: SQLite with a write-ahead log that is synchronized at every commit.
+final class SQLiteStorage: LedgerStorage {
+    private let file: String
+    private let database: DatabaseQueue
+    private var statements: Statements?
+
+    /// Pages of the write-ahead log (4 KiB each) before they are moved into the database.
+    private static let checkpointPages = 4_000
+
+    /// Opens the ledger of a directory, or makes an empty one.
+    convenience init(_ directory: StateDirectory) throws(LedgerFault) {
+        // Made before SQLite does it: its other files get the permissions of this one.
+        try StateDirectory.makeFile(directory.ledgerFile)
+        try self.init(file: directory.ledgerFile)
+        try StateDirectory.synchronize(directory.path)
+    }
+
+    init(file: String) throws(LedgerFault) {
+        self.file = file
+        do {
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(5)
+            configuration.label = "ledger"
+            database = try DatabaseQueue(path: file, configuration: configuration)
+        } catch { throw SQLiteError(error).fault(file) }
+        try inDatabase { connection in
+            // GRDB has set NORMAL by now, which would lose commits with the power.
+            try connection.execute(sql: "PRAGMA synchronous = FULL")
+            try connection.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteStorage.checkpointPages)")
+        }
+        try makeTables()
+        statements = try withConnection { (connection) throws(SQLiteError) in
+            try Statements(connection)
+        }
+    }
+
+    // MARK: - Writing
+
+    func commit(_ changes: LedgerCommit) throws(LedgerFault) {
+        guard let statements else { throw .misused("the ledger is closed") }
+        try withConnection { (_) throws(SQLiteError) in
+            try statements.begin.run()
+            do throws(SQLiteError) {
+                try write(changes, statements)
+                try statements.commit.run()
+            } catch {
+                // Nothing more is asked of this connection; the first error is the one to tell.
+                try? statements.rollback.run()
+                throw error
+            }
+        }
+    }
+
+    private func write(_ changes: LedgerCommit, _ statements: Statements) throws(SQLiteError) {
+        for plan in changes.plans { try write(plan, statements.recipient) }
+        for step in changes.steps { try write(step, statements.step) }
+        for fact in changes.facts { try write(fact, statements.fact) }
+        for input in changes.inputs { try write(input, statements.input) }
+        for entry in changes.audits { try write(entry, statements.audit) }
+    }
+
+    private func write(_ plan: PlanBatch, _ statement: SQLiteStatement) throws(SQLiteError) {
+        try plan.forEach { (line, address, reason) throws(SQLiteError) in
+            statement.bind(1, Int64(line))
+            statement.bind(2, address)
+            if reason.isEmpty { statement.bindNull(3) } else { statement.bind(3, reason) }
+            try statement.run()
+        }
+    }
+
+    private func write(_ step: StepRow, _ statement: SQLiteStatement) throws(SQLiteError) {
+        statement.bind(1, step.number)
+        statement.bind(2, step.at)
+        let kind = Array(step.kind.name.utf8)
+        let enhanced = Array((step.details.enhanced?.text ?? "").utf8)
+        statement.bind(3, kind.span)
+        if step.details.code == 0 { statement.bindNull(4) } else { statement.bind(4, Int64(step.details.code)) }
+        if enhanced.isEmpty { statement.bindNull(5) } else { statement.bind(5, enhanced.span) }
+        let text = step.text
+        if text.isEmpty { statement.bindNull(6) } else { statement.bind(6, text.span) }
+        if let next = step.nextAt { statement.bind(7, next) } else { statement.bindNull(7) }
+        var lines = ByteBuffer(capacity: LineList.mostBytes(for: step.lines.count))
+        var writer = lines.writer()
+        LineList.write(step.lines, into: &writer)
+        statement.bind(8, lines.bytes(0..<writer.count))
+        try statement.run()
+    }
+
+    private func write(_ fact: LedgerFact, _ statement: SQLiteStatement) throws(SQLiteError) {
+        let name = Array(fact.name.utf8)
+        statement.bind(1, name.span)
+        switch fact.value {
+        case .number(let number):
+            statement.bind(2, number)
+            try statement.run()
+        case .text(let text):
+            let bytes = Array(text.utf8)
+            statement.bind(2, bytes.span)
+            try statement.run()
+        }
+    }
+
+    private func write(_ input: InputFingerprint, _ statement: SQLiteStatement) throws(SQLiteError) {
+        let (name, path, sha256) = (Array(input.name.utf8), Array(input.path.utf8), Array(input.sha256.utf8))
+        statement.bind(1, name.span)
+        statement.bind(2, path.span)
+        statement.bind(3, input.bytes)
+        statement.bind(4, sha256.span)
+        try statement.run()
+    }
+
+    private func write(_ entry: AuditEntry, _ statement: SQLiteStatement) throws(SQLiteError) {
+        let (who, what) = (Array(entry.who.utf8), Array(entry.what.utf8))
+        statement.bind(1, entry.at)
+        statement.bind(2, who.span)
+        statement.bind(3, what.span)
+        try statement.run()
+    }
+
+    func close() throws(LedgerFault) {
+        statements = nil
+        do { try database.close() } catch { throw SQLiteError(error).fault(file) }
+    }
+
+    // MARK: - Opening
+
+    private func makeTables() throws(LedgerFault) {
+        let objects = try inDatabase { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") }
+        if objects.isEmpty {
+            try inDatabase { connection in
+                try connection.inTransaction(.immediate) {
+                    try connection.execute(sql: LedgerSchema.statements)
+                    return .commit
+                }
+            }
+        } else if !objects.contains("fact") || !objects.contains("step") {
+            throw LedgerFault(file, "is not a ledger", "give the state directory of a campaign")
+        }
+    }
+
+    /// - Returns: nothing when the version is one that this program reads.
+    static func checkVersion(_ facts: [LedgerFact], _ file: String) throws(LedgerFault) {
+        guard let version = facts.number(FactName.schema), version > LedgerSchema.version else { return }
+        throw LedgerFault(
+            file, "was made by a newer version of sluice (\(version), this one knows \(LedgerSchema.version))",
+            "use that version")
+    }
+
+    private func inDatabase<Result>(_ body: (Database) throws -> Result) throws(LedgerFault) -> Result {
+        do { return try database.writeWithoutTransaction(body) } catch { throw SQLiteError(error).fault(file) }
+    }
+
+    /// Calls `body` on the connection, alone.
+    private func withConnection<Value>(
+        _ body: (SQLiteConnection) throws(SQLiteError) -> Value
+    ) throws(LedgerFault) -> Value {
+        let result = try inDatabase { database in
+            guard let pointer = unsafe database.sqliteConnection else {
+                return Result<Value, SQLiteError>.failure(SQLiteError(DatabaseError(message: "it is closed")))
+            }
+            let connection = unsafe SQLiteConnection(pointer)
+            do throws(SQLiteError) { return .success(try body(connection)) } catch { return .failure(error) }
+        }
+        do throws(SQLiteError) { return try result.get() } catch { throw error.fault(file) }
+    }
+
+    /// The pragma's value, for a test.
+    func pragma(_ name: String) throws(LedgerFault) -> Int? {
+        try inDatabase { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
+    }
+
+    // MARK: - Reading
+
+    func facts() throws(LedgerFault) -> [LedgerFact] {
+        let rows = try inDatabase { try Row.fetchAll($0, sql: "SELECT name, value FROM fact ORDER BY name") }
+        let facts = rows.map { row in
+            let number: Int64? = row["value"].flatMap { ($0 as any DatabaseValueConvertible) as? Int64 }
+            return LedgerFact(row["name"], number.map { .number($0) } ?? .text(row["value"] ?? ""))
+        }
+        try SQLiteStorage.checkVersion(facts, file)
+        return facts
+    }
+
+    func inputs() throws(LedgerFault) -> [InputFingerprint] {
+        try inDatabase { connection in
+            try Row.fetchAll(connection, sql: "SELECT name, path, bytes, sha256 FROM input ORDER BY name").map {
+                InputFingerprint(name: $0["name"], path: $0["path"], bytes: $0["bytes"], sha256: $0["sha256"])
+            }
+        }
+    }
+
+    func forEachRecipient(
+        _ body: (_ line: Int, _ isRejected: Bool) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        try forEachRow("SELECT line, rejected IS NOT NULL FROM recipient ORDER BY line") {
+            (row) throws(LedgerFault) in
+            try body(Int(row.number(0)), row.number(1) != 0)
+        }
+    }
+
+    func forEachStep(_ body: (StepRow) throws(LedgerFault) -> Void) throws(LedgerFault) {
+        let sql = "SELECT number, at, kind, code, enhanced, text, next_at, lines FROM step ORDER BY number"
+        try forEachRow(sql) { (row) throws(LedgerFault) in try body(try StepRow(row)) }
+    }
+
+    func address(of line: Int) throws(LedgerFault) -> [UInt8]? {
+        guard let statement = statements?.address else { throw .misused("the ledger is closed") }
+        return try withConnection { (_) throws(SQLiteError) in
+            statement.bind(1, Int64(line))
+            defer { statement.reset() }
+            return try statement.next() ? statement.text(0) : nil
+        }
+    }
+
+    private func forEachRow(
+        _ sql: String, _ body: (SQLiteStatement) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        let fault = try withConnection { (connection) throws(SQLiteError) -> LedgerFault? in
+            let statement = try SQLiteStatement(sql, on: connection)
+            do {
+                while try statement.next() { try body(statement) }
+                return nil
+            } catch let fault as LedgerFault { return fault } catch let error as SQLiteError { throw error } catch {
+                return .misused("\(error)")
+            }
+        }
+        if let fault { throw fault }
+    }
+}
+
+/// What the ledger's thread says to SQLite over and over again.
+private struct Statements {
+    let begin: SQLiteStatement
+    let commit: SQLiteStatement
+    let rollback: SQLiteStatement
+    let recipient: SQLiteStatement
+    let step: SQLiteStatement
+    let fact: SQLiteStatement
+    let input: SQLiteStatement
+    let audit: SQLiteStatement
+    let address: SQLiteStatement
+
+    init(_ connection: SQLiteConnection) throws(SQLiteError) {
+        begin = try SQLiteStatement("BEGIN IMMEDIATE", on: connection)
+        commit = try SQLiteStatement("COMMIT", on: connection)
+        rollback = try SQLiteStatement("ROLLBACK", on: connection)
+        recipient = try SQLiteStatement("INSERT INTO recipient VALUES (?, ?, ?)", on: connection)
+        step = try SQLiteStatement("INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)", on: connection)
+        fact = try SQLiteStatement("INSERT OR REPLACE INTO fact VALUES (?, ?)", on: connection)
+        input = try SQLiteStatement("INSERT OR REPLACE INTO input VALUES (?, ?, ?, ?)", on: connection)
+        audit = try SQLiteStatement("INSERT INTO audit VALUES (?, ?, ?)", on: connection)
+        address = try SQLiteStatement("SELECT address FROM recipient WHERE line = ?", on: connection)
+    }
+}

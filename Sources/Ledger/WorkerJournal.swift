@@ -1,0 +1,60 @@
+import Delivery
+import Primitives
+import Synchronization
+
+/// A worker's journal: notes on the worker's thread, and passes them to the ledger's.
+///
+/// All but the atomics belongs to the worker's thread.
+package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable {
+    private let status: LedgerStatus
+    private let queue: WriterQueue
+    private let failpoints: LedgerFailpoints?
+    private let isLogging: Bool
+    private let durableNumber = Atomic<UInt64>(0)
+    let wake: @Sendable () -> Void
+    private var batch = StepBatch()
+    private var lastNumber: UInt64 = 0
+
+    init(
+        _ status: LedgerStatus, _ queue: WriterQueue, _ failpoints: LedgerFailpoints?, isLogging: Bool,
+        wake: @escaping @Sendable () -> Void
+    ) {
+        self.status = status
+        self.queue = queue
+        self.failpoints = failpoints
+        self.isLogging = isLogging
+        self.wake = wake
+    }
+
+    package func intends(_ row: Span<UInt8>) {
+        batch.note(.intent, line: PackedRow(row).number)
+    }
+
+    package func withdraws(_ row: Span<UInt8>) {
+        batch.note(.withdrawn, line: PackedRow(row).number)
+    }
+
+    package func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
+        batch.note(row, verdict, text: text, attempt, isLogged: isLogging)
+    }
+
+    package func handOver(at now: Instant) -> UInt64 {
+        guard !batch.isEmpty else { return lastNumber }
+        failpoints?.pass(.beforeAppend)
+        lastNumber += 1
+        let spare = queue.append(WriterQueue.Batch(journal: self, number: lastNumber, steps: batch))
+        batch = StepBatch(reusing: spare)
+        failpoints?.pass(.afterAppend)
+        return lastNumber
+    }
+
+    package var durable: UInt64 { durableNumber.load(ordering: .acquiring) }
+
+    package var hasFailed: Bool { status.hasFailed }
+
+    func publish(_ number: UInt64) {
+        durableNumber.store(number, ordering: .releasing)
+    }
+}
