@@ -23,7 +23,11 @@ extension Worker where Net: ~Copyable {
         }
         precondition(!turn.writer.overflowed, "a turn fits the buffer that was taken for it")
         connections[slot].output = turn.buffer
-        send(slot, turn)
+        if keepsIntents && connections[slot].contentsInSend > 0 {
+            park(slot, turn)
+        } else {
+            send(slot, turn)
+        }
     }
 
     private mutating func beginTurn() -> Outgoing {
@@ -56,7 +60,7 @@ extension Worker where Net: ~Copyable {
     ///
     /// - Parameter turn: what the session says already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> Bool {
-        guard !isStopping, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
+        guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
         let written = turn.writer.count
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
@@ -70,6 +74,7 @@ extension Worker where Net: ~Copyable {
             }
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
+            if journal != nil { noteBegun(slot) }
             connections[slot].session.begin(recipients: mission.limits.recipientsPerMessage)
             return true
         }
@@ -150,6 +155,7 @@ extension Worker where Net: ~Copyable {
     private mutating func noteEndOfContent(_ slot: ConnectionSlot, _ turn: borrowing Outgoing) {
         connections[slot].noteEndOfContent(turn.count)
         connections[slot].contentWritten = network.now
+        if journal != nil { noteIntent(slot) }
     }
 
     /// What a message, a dot and the envelope of another may take: RFC 5321 4.5.3.1.4 bounds a command.
@@ -183,10 +189,11 @@ extension Worker where Net: ~Copyable {
     private mutating func refuseTooLarge(_ slot: ConnectionSlot) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
         let recipients = mission.limits.recipientsPerMessage
+        let attempt = attemptAtUnbegun(slot)
         tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
-            text: replyText.bytes(0..<0), Attempt(site: connections[slot].site, ended: network.now))
+            text: replyText.bytes(0..<0), attempt)
         dispatcher.pool.removeLast(of: &connections[slot].inFlight)
     }
 

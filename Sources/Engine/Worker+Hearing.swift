@@ -40,14 +40,16 @@ extension Worker where Net: ~Copyable {
             if connections[slot].mustHold && cursor < input.count { return hold(slot, input, from: cursor) }
             switch connections[slot].parser.next(in: input, at: &cursor) {
             case .needsInput:
-                if !connections[slot].isSending { awaitReply(slot) }
+                if !connections[slot].isSending {
+                    awaitReply(slot)
+                } else if connections[slot].parked != nil {
+                    awaitReplyWhileParked(slot)
+                }
                 return
             case .line: noteCapability(slot, input)
             case .reply(let reply):
                 noteCapability(slot, input)
-                if connections[slot].isSending && connections[slot].session.awaited.isVerdictOnContent {
-                    return hold(slot, reply, input, from: cursor)
-                }
+                if connections[slot].verdictMustWait { return hold(slot, reply, input, from: cursor) }
                 let contentSent = connections[slot].contentWasTaken
                 let event = connections[slot].session.receive(reply, contentSent: contentSent)
                 apply(event, reply, to: slot, input)
@@ -117,6 +119,7 @@ extension Worker where Net: ~Copyable {
         let tag = MessageTag(dispatcher.pool.firstTag(of: connections[slot].inFlight))
         tally.record(latency: network.now - tag.started)
         dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
+        connections[slot].finished += 1
         list(slot)
     }
 

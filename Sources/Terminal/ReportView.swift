@@ -33,7 +33,8 @@ package struct ReportView {
     package static func lines(_ report: RunReport, files: Files, width: Int) -> [StyledLine] {
         let view = ReportView(report, files, width)
         let parts = [
-            view.heading, view.outcomes, view.rates, view.latency, view.replies, view.sites, view.rejections,
+            view.heading, view.outcomes, view.campaign, view.rates, view.latency, view.replies, view.sites,
+            view.rejections,
             view.details, view.sumErrors,
         ]
         return Array(parts.filter { !$0.isEmpty }.joined(separator: [.blank]))
@@ -56,9 +57,17 @@ package struct ReportView {
         ]
         var table = TextTable(columns: ReportView.untitled(leading: 1, numbers: 2))
         table.rows = counts.map { name, count in
-            [name, NumberText.grouped(count), NumberText.share(count, of: report.recipients)]
+            [name, NumberText.grouped(count), NumberText.share(count, of: report.recipients + report.retries)]
         }
         return table.lines(width: width)
+    }
+
+    /// All runs together, when this one is not the whole story.
+    private var campaign: [StyledLine] {
+        guard let totals = report.campaign else { return [] }
+        guard totals.recipients != report.recipients || report.retries > 0 || totals.ended < totals.recipients
+        else { return [] }
+        return CampaignTotalsView.lines(totals, width: width)
     }
 
     private var rates: [StyledLine] {
