@@ -83,13 +83,10 @@ private struct CampaignCheck {
     }
 
     private var inputs: [CampaignInput] {
-        let named: [(InputFingerprint.Role, String?)] = [
-            (.html, draft.html?.value), (.text, draft.text?.value), (.recipients, draft.recipientsFile?.value),
-        ]
-        let manifest = CampaignInput(role: .manifest, path: problems.file)
-        return [manifest]
-            + named.compactMap { role, name in
-                name.map { CampaignInput(role: role, path: $0 == "-" ? $0 : resolved($0)) }
+        let named = [("html", draft.html), ("text", draft.text), ("recipients", draft.recipientsFile)]
+        return [CampaignInput(name: "manifest", path: problems.file)]
+            + named.compactMap { name, file in
+                file.map { CampaignInput(name: name, path: $0.value == "-" ? "-" : resolved($0.value)) }
             }
     }
 
