@@ -1,7 +1,7 @@
 # Everything a checkout can do; `make help` lists it. The work is in scripts/ and Benchmarks/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint bench bench-micro instructions fuzz clean
+.PHONY: help demo test build lint bench bench-micro instructions fuzz torture clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ instructions: ## count the instructions of a message and compare with Benchmarks
 fuzz: ## feed made-up input to everything that reads from outside, each for SECONDS_EACH=10
 	@scripts/setup build
 	@Fuzz/run $(or $(SECONDS_EACH),10)
+
+torture: ## kill senders and cut their power, check that nobody is lost, ROUNDS=25
+	@scripts/setup torture
+	@Tests/Torture/run --rounds $(or $(ROUNDS),25) $(TORTURE)
 
 clean: ## remove everything that was built
 	@rm -rf .build .build-micro .build-fuzz

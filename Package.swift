@@ -44,7 +44,8 @@ let package = Package(
 
         // Rooms that touch the world.
         room("Uring", ["Primitives", "CLiburing"]),
-        room("Campaign", ["Primitives", "SMTP", "Message", .product(name: "Yams", package: "Yams")]),
+        room("Digest", ["COpenSSL"]),
+        room("Campaign", ["Primitives", "SMTP", "Message", "Digest", .product(name: "Yams", package: "Yams")]),
         room(
             "Ledger",
             [
@@ -54,7 +55,7 @@ let package = Package(
         room(
             "Engine",
             ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Ledger", "Uring"]),
-        room("Sink", ["Primitives", "SMTP", "Uring", "COpenSSL"]),
+        room("Sink", ["Primitives", "SMTP", "Uring", "Digest"]),
         room("Terminal", ["Primitives", "Measurement"]),
         room("Simulation", ["Primitives", "SMTP", "Engine", "Uring"]),
         .executableTarget(
@@ -82,6 +83,7 @@ let package = Package(
         tests("Campaign", ["Primitives", "SMTP", "Message"]),
         tests("Ledger", ["Primitives", "SMTP", "Measurement", "Delivery", "Campaign"]),
         tests("Uring", ["Primitives"]),
+        tests("Digest"),
         tests("Sink", ["Primitives", "SMTP", "Uring"]),
         .testTarget(
             name: "TerminalTests", dependencies: ["Terminal", "Primitives", "Measurement"],
@@ -96,8 +98,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
-                "Uring", "sluice",
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Digest", "Ledger",
+                "Engine", "Sink", "Uring", "sluice",
             ],
             swiftSettings: strict),
     ])

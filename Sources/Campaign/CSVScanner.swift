@@ -102,11 +102,43 @@ struct CSVScanner: ~Copyable {
         }
     }
 
+    /// Where the next row may begin.
+    var nextLine: Int { line + linesUsed }
+
+    /// Goes on to the first row that begins at this line or behind it, without a look at the rows before.
+    ///
+    /// - Returns: whether it has come; `next` gives that row. Otherwise more must be fed.
+    mutating func passOver(to target: Int) -> Bool {
+        while true {
+            leaveRow()
+            if line >= target { return true }
+            guard dropMark(), dropRestOfLine() else { return isFinished }
+            if scanned == rowStart { passOverWholeRows(to: target) }
+            if line >= target { return true }
+            switch scan() {
+            case .needsInput: return false
+            case .ended: return true
+            case .fault(let fault): _ = giveUp(fault)
+            case .rowEnd(let length):
+                if length <= CSVScanner.longestRow { complete() } else { _ = giveUp(.tooLong) }
+            }
+        }
+    }
+
+    private mutating func passOverWholeRows(to target: Int) {
+        let place = RowEnds.passOver(bytes.span, from: rowStart, line: line, to: target)
+        line = place.line
+        rowStart = place.start
+        scanned = rowStart
+        cellStart = rowStart
+    }
+
     private mutating func leaveRow() {
         guard bytesUsed > 0 else { return }
         rowStart += bytesUsed
         line += linesUsed
         bytesUsed = 0
+        linesUsed = 0
         scanned = rowStart
         cellStart = rowStart
         state = .cellStart

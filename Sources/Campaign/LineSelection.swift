@@ -26,4 +26,16 @@ package struct LineSelection: Sendable {
         guard line <= judgedThrough else { return !isComplete }
         return words[line / 64] & 1 << UInt64(line % 64) != 0
     }
+
+    /// The first selected line at or behind one; nil when no more follows.
+    package func next(from line: Int) -> Int? {
+        var word = max(0, line) / 64
+        var rest = UInt64.max << UInt64(max(0, line) % 64)
+        while word < words.count {
+            let found = words[word] & rest
+            if found != 0 { return word * 64 + found.trailingZeroBitCount }
+            (word, rest) = (word + 1, .max)
+        }
+        return isComplete ? nil : max(line, judgedThrough + 1)
+    }
 }

@@ -12,11 +12,14 @@ package struct LoadedCampaign: ~Copyable, Sendable {
     package let html: TemplateSource?
     package let text: TemplateSource?
     package let suppression: SuppressionList
+    private let inputs: [CampaignInput]
+    private let list: RecipientList
     private var stream: RecipientStream
 
     init(
         manifest: Manifest, warnings: [ManifestProblem], templates: CampaignTemplates,
-        suppression: consuming SuppressionList, stream: consuming RecipientStream
+        suppression: consuming SuppressionList, inputs: [CampaignInput], list: RecipientList,
+        stream: consuming RecipientStream
     ) {
         self.manifest = manifest
         self.warnings = warnings
@@ -24,6 +27,8 @@ package struct LoadedCampaign: ~Copyable, Sendable {
         html = templates.html
         text = templates.text
         self.suppression = suppression
+        self.inputs = inputs
+        self.list = list
         self.stream = stream
     }
 
@@ -42,6 +47,29 @@ package struct LoadedCampaign: ~Copyable, Sendable {
     /// to give for a tenth of a second, and more may come: ask again.
     package mutating func next(into writer: inout ByteWriter) throws(FileFault) -> RowResult {
         try stream.next(into: &writer, suppression: suppression)
+    }
+
+    /// Begins again with the recipients file; `next` gives the rows that are selected.
+    ///
+    /// - Throws: when the file cannot be read again, as standard input cannot, or its columns have changed.
+    package mutating func startOver(_ selection: LineSelection) throws(FileFault) {
+        stream = try anotherStream(selection)
+    }
+
+    /// Reads the recipients file once more, beside the reading that is under way.
+    ///
+    /// Its rows come from `RecipientStream.next` with this campaign's `suppression`. It fails as `startOver` does.
+    package func anotherStream(_ selection: LineSelection) throws(FileFault) -> RecipientStream {
+        try list.open(stream.layout, selection)
+    }
+
+    /// The files that decide what is sent to whom, as they are now: manifest, letter, list.
+    ///
+    /// Not the suppression lists, which may grow, nor standard input. Reads all of them.
+    package func fingerprints() throws(FileFault) -> [InputFingerprint] {
+        var fingerprints: [InputFingerprint] = []
+        for input in inputs where input.path != "-" { fingerprints.append(try InputFingerprint(of: input)) }
+        return fingerprints
     }
 
     /// What `Letter` is compiled from. The Message-ID gets the domain of the sender.
@@ -64,4 +92,27 @@ struct CampaignTemplates: Sendable {
     var subject: TemplateSource
     var html: TemplateSource?
     var text: TemplateSource?
+}
+
+/// The recipients file as it was when its columns were checked.
+struct RecipientList: Sendable {
+    /// `-` is standard input.
+    var path: String
+    var header: [String]
+    var seed: UInt64
+
+    func open(_ layout: RowLayout, _ selection: LineSelection) throws(FileFault) -> RecipientStream {
+        guard path != "-" else {
+            throw FileFault(
+                file: "standard input", what: "it can be read only once",
+                fix: "save the list, and name the file in the manifest")
+        }
+        let file = try RecipientFile(path: path, shownAs: path)
+        guard let found = file.header, found.elementsEqual(header, by: sameBytes) else {
+            throw FileFault(
+                file: path, what: "its columns are not those from before",
+                fix: "put the list back as it was")
+        }
+        return file.start(layout, seed: seed, selection: selection)
+    }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// What a campaign's manifest says, checked, with defaults in place.
 package struct Manifest: Hashable, Sendable {
     /// What the recipients have to do with the sender.
@@ -16,6 +18,14 @@ package struct Manifest: Hashable, Sendable {
         case grouped
         /// Several whole messages in one write, where the receiver offers CHUNKING.
         case chunked
+    }
+
+    /// What becomes of a recipient of whom nobody knows whether the server has taken the message.
+    package enum InDoubt: String, Hashable, Sendable, CaseIterable {
+        /// Nothing, until a person decides.
+        case hold
+        /// It is sent again, and may come twice.
+        case resend
     }
 
     package struct Mailbox: Hashable, Sendable {
@@ -40,6 +50,20 @@ package struct Manifest: Hashable, Sendable {
         package var sessions = 50
     }
 
+    /// When a recipient whose delivery was put off is tried again.
+    package struct Retry: Hashable, Sendable {
+        package enum Delays: Hashable, Sendable {
+            /// Each delay is the one before it times `factor`, and none is longer than `most`.
+            case doubling(first: Interval, factor: Double, most: Interval)
+            /// These, and the last of them from then on. Empty: nothing is tried again.
+            case list([Interval])
+        }
+
+        package var delays = Delays.doubling(first: .seconds(300), factor: 2, most: .seconds(4 * 3_600))
+        /// Counted from the first attempt.
+        package var giveUp = Interval.seconds(72 * 3_600)
+    }
+
     package var name: String
     package var mailClass: MailClass
     package var from: Mailbox
@@ -56,15 +80,28 @@ package struct Manifest: Hashable, Sendable {
     package var grouping = Grouping.auto
     /// Messages under way in one session when chunked.
     package var depth = 16
+    package var inDoubt: InDoubt
+    package var retry = Retry()
+}
+
+extension Manifest.MailClass {
+    /// Better one newsletter too few than two of them; better two codes than none.
+    package var inDoubtByDefault: Manifest.InDoubt {
+        switch self {
+        case .bulk: .hold
+        case .transactional: .resend
+        }
+    }
 }
 
 /// The keys a manifest may have.
 package enum ManifestKeys {
     package static let root = [
         "name", "class", "from", "reply-to", "envelope-from", "subject", "html", "text", "recipients",
-        "suppression", "route", "limits", "grouping", "depth",
+        "suppression", "route", "limits", "grouping", "depth", "in-doubt", "retry",
     ]
     package static let recipients = ["file", "address", "defaults"]
     package static let limits = ["sessions-per-site", "messages-per-session", "sessions"]
+    package static let retry = ["first", "factor", "most", "delays", "give-up"]
     static let required = ["name", "class", "from", "envelope-from", "subject", "recipients"]
 }

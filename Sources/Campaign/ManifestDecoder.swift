@@ -19,6 +19,8 @@ struct ManifestDraft {
     var limits = Manifest.Limits()
     var grouping = Manifest.Grouping.auto
     var depth = 16
+    var inDoubt: Manifest.InDoubt?
+    var retry = Manifest.Retry()
 
     struct FieldDefault {
         var field: String
@@ -119,6 +121,10 @@ struct ManifestDecoder {
         if let node = reader.value("depth") {
             draft.depth = problems.number(node, "depth", in: Manifest.depthRange) ?? 16
         }
+        draft.inDoubt = reader.value("in-doubt").flatMap {
+            problems.choice($0, "in-doubt", of: Manifest.InDoubt.self)
+        }
+        if let node = reader.value("retry") { draft.retry = problems.retry(node) ?? Manifest.Retry() }
     }
 
     private mutating func route(_ node: Node) -> Route? {

@@ -67,6 +67,7 @@ private struct CampaignCheck {
         }
         return LoadedCampaign(
             manifest: manifest, warnings: found, templates: templates, suppression: suppression,
+            inputs: inputs, list: RecipientList(path: file.path, header: file.header ?? [], seed: seed),
             stream: file.start(layout, seed: seed))
     }
 
@@ -79,6 +80,14 @@ private struct CampaignCheck {
             problems.add(name.place, "\(error.file): \(error.what)", fix: error.fix)
             throw ManifestProblems(problems.sorted)
         }
+    }
+
+    private var inputs: [CampaignInput] {
+        let named = [("html", draft.html), ("text", draft.text), ("recipients", draft.recipientsFile)]
+        return [CampaignInput(name: "manifest", path: problems.file)]
+            + named.compactMap { name, file in
+                file.map { CampaignInput(name: name, path: $0.value == "-" ? "-" : resolved($0.value)) }
+            }
     }
 
     private func resolved(_ path: String) -> String {
@@ -154,6 +163,6 @@ extension ManifestDraft {
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
             suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
-            depth: depth)
+            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry)
     }
 }

@@ -26,6 +26,8 @@ struct ProblemList {
         add(ManifestProblem(.warning, file: file, at: place, what: what, fix: fix))
     }
 
+    var problemCount: Int { problems.count }
+
     /// The manifest's first, then file by file as they were met, each from its top to its bottom.
     var sorted: [ManifestProblem] {
         var files = [file]

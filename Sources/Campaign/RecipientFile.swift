@@ -6,6 +6,8 @@ import Primitives
 /// Two steps, because what is wanted from a row is known only after the header has been read: opening reads
 /// the header, `start` says which columns are wanted. Holds one piece of the file at a time.
 package struct RecipientFile: ~Copyable, Sendable {
+    /// `-` is standard input.
+    let path: String
     private let input: InputFile
     private var scanner: CSVScanner
     /// The names of the columns; nil when the file has no row at all.
@@ -20,6 +22,7 @@ package struct RecipientFile: ~Copyable, Sendable {
         var scanner = CSVScanner()
         header = try RecipientFile.readHeader(&scanner, input)
         headerPlace = Place(line: scanner.line)
+        self.path = path
         self.input = input
         self.scanner = scanner
     }
@@ -71,8 +74,13 @@ package struct RecipientFile: ~Copyable, Sendable {
     }
 
     /// Goes on to the rows.
-    package consuming func start(_ layout: RowLayout, seed: UInt64) -> RecipientStream {
-        RecipientStream(input: input, reader: RecipientReader(layout: layout, scanner: scanner, seed: seed))
+    ///
+    /// - Parameter selection: as in `RecipientReader`.
+    package consuming func start(
+        _ layout: RowLayout, seed: UInt64, selection: LineSelection = LineSelection()
+    ) -> RecipientStream {
+        let reader = RecipientReader(layout: layout, scanner: scanner, seed: seed, selection: selection)
+        return RecipientStream(input: input, reader: reader)
     }
 }
 

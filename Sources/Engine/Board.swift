@@ -18,18 +18,17 @@ package final class Board: Sendable {
 
     package init() {}
 
-    func publish(_ tally: Tally, _ dispatcher: borrowing Dispatcher) {
-        let siteSessions = dispatcher.sessionsBySite
-        let sessions = dispatcher.sessions
-        let waiting = dispatcher.waitingCount
-        notice.withLock { notice in
-            notice.counts = tally.counts
-            notice.sites = tally.sites
-            notice.sessions = sessions
-            notice.siteSessions = siteSessions
-            notice.waiting = waiting
-        }
-    }
+    func show(_ notice: Notice) { self.notice.withLock { $0 = notice } }
 
     package var current: Notice { notice.withLock { $0 } }
+}
+
+extension Board.Notice {
+    init(_ tally: Tally, _ dispatcher: borrowing Dispatcher) {
+        counts = tally.counts
+        sites = tally.sites
+        sessions = dispatcher.sessions
+        siteSessions = dispatcher.sessionsBySite
+        waiting = dispatcher.waitingCount
+    }
 }

@@ -25,14 +25,19 @@ struct Connection: ~Copyable {
     var inFlight = RecordQueue()
     /// What is being sent, while it is.
     var output: OutputBuffer?
+    /// Set while the output waits for its intents to be durable.
+    var parked: ParkedSend?
     /// How many contents the last send held, and where in it each of them ended.
     var contentsInSend = 0
     var contentEnds = InlineArray<32, Int32>(repeating: 0)
-    /// How many bytes the kernel took of a send that failed.
+    /// How many bytes the kernel took of a send that failed; none of one that is parked.
     var taken: Int?
     /// A final reply that came while its send was still out, and what came behind it.
     var held: [UInt8] = []
+    /// Messages begun.
     var messages = 0
+    /// Messages that are open no longer.
+    var finished = 0
     var wasReady = false
     var wasGreeted = false
     var isIdle = false
@@ -49,9 +54,19 @@ struct Connection: ~Copyable {
     // These are asked with every message: inlined, they read a field and do not copy the connection.
     var isSending: Bool { @inline(__always) get { output != nil } }
 
-    /// Whether what comes next is the verdict on a content, while it is not known whether that was taken whole.
+    /// Whether the next reply is the verdict on a content of which it is not known whether it was taken whole.
+    var verdictMustWait: Bool {
+        @inline(__always) get { isSending && parked == nil && session.awaited.isVerdictOnContent }
+    }
+
+    /// Whether what comes next is a verdict that must wait.
     var mustHold: Bool {
-        @inline(__always) get { isSending && session.awaited.isVerdictOnContent && parser.isBetweenReplies }
+        @inline(__always) get { verdictMustWait && parser.isBetweenReplies }
+    }
+
+    /// Whether the content of an open message was submitted.
+    var hasCommitted: Bool {
+        session.committedTransactions > (parked == nil ? 0 : contentsInSend)
     }
 
     /// Whether the kernel has taken all of the oldest message's content. Known once its send has ended.
@@ -71,11 +86,9 @@ struct Connection: ~Copyable {
         return (taken ?? .max) > endOfContent(index) - 5
     }
 
-    /// Takes replies that decide nothing; whether there were any.
-    mutating func takeAssents(in input: Span<UInt8>, at cursor: inout Int) -> Bool {
-        let start = cursor
+    /// Takes replies that decide nothing; how many there were.
+    mutating func takeAssents(in input: Span<UInt8>, at cursor: inout Int) -> Int {
         session.takeAssents(in: input, at: &cursor, by: &parser)
-        return cursor > start
     }
 
     /// Notes that a content ends here in the send that is being put together.

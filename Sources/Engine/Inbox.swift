@@ -41,9 +41,13 @@ package final class Inbox: Sendable {
         var batches: [RecipientBatch] = []
         var isClosed = false
         var mustStop = false
+        var mustStopNow = false
+        var isPaused = false
     }
 
     let wakeUp: WakeUp
+    /// The worker is woken for other things, too, and much more often.
+    private let hasNews = Atomic(true)
     private let letterbox = Mutex(Letterbox())
     /// Bytes of recipients that wait, here and in the worker's lanes.
     private let waitingBytes = Atomic<Int>(0)
@@ -59,25 +63,46 @@ package final class Inbox: Sendable {
     func post(_ batch: RecipientBatch) {
         postedBytes.add(batch.bytes.count, ordering: .relaxed)
         letterbox.withLock { $0.batches.append(batch) }
-        wakeUp.signal()
+        call()
     }
 
     /// The worker shares a site from now on.
     func share(site: Int, place: Int) {
         letterbox.withLock { $0.sharedSites.append((site, place)) }
-        wakeUp.signal()
+        call()
     }
 
     /// No further batch will come.
     func close() {
         letterbox.withLock { $0.isClosed = true }
+        call()
+    }
+
+    /// Has the worker look here and at the shared sites.
+    func call() {
+        hasNews.store(true, ordering: .releasing)
         wakeUp.signal()
     }
+
+    /// Whether the worker was called since it was asked last.
+    func takeCall() -> Bool { hasNews.exchange(false, ordering: .acquiring) }
 
     /// The worker should begin no further message.
     package func stop() {
         letterbox.withLock { $0.mustStop = true }
-        wakeUp.signal()
+        call()
+    }
+
+    /// The worker should submit no further end of a message.
+    package func stopNow() {
+        letterbox.withLock { $0.mustStopNow = true }
+        call()
+    }
+
+    /// The worker should begin no message as long as this lasts.
+    package func pause(_ isPaused: Bool) {
+        letterbox.withLock { $0.isPaused = isPaused }
+        call()
     }
 
     func takeAll() -> Letterbox {
@@ -98,12 +123,14 @@ package final class Inbox: Sendable {
 
 extension Worker where Net: ~Copyable {
     mutating func takeFromInbox() {
-        guard let inbox else { return }
+        guard let inbox, inbox.takeCall() else { return }
         let news = inbox.takeAll()
         for (site, place) in news.sharedSites { dispatcher.share(site: site, place: place) }
         dispatcher.visitSharedSites()
         for batch in news.batches { batch.admit(to: &dispatcher) }
         if news.isClosed && !dispatcher.isClosed { closeAdmission() }
+        if news.isPaused { pause() } else { resume() }
         if news.mustStop { stop() }
+        if news.mustStopNow { stopNow() }
     }
 }

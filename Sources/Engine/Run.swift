@@ -12,11 +12,17 @@ package final class Run: Sendable {
         package var mission: Mission
         package var work: Work
         package var listener: any OutcomeListener & Sendable
+        /// Nil for a run whose messages nobody has to account for.
+        package var journal: (any Journal & Sendable)?
 
-        package init(mission: Mission, work: Work, listener: any OutcomeListener & Sendable) {
+        package init(
+            mission: Mission, work: Work, listener: any OutcomeListener & Sendable,
+            journal: (any Journal & Sendable)? = nil
+        ) {
             self.mission = mission
             self.work = work
             self.listener = listener
+            self.journal = journal
         }
     }
 
@@ -53,6 +59,7 @@ package final class Run: Sendable {
     let sharedSites: SharedSites
     private let ending = Mutex(Ending())
     private let mustStop = Atomic(false)
+    private let mustPause = Atomic(false)
 
     package init(workers: Int) throws(SystemFault) {
         precondition(workers > 0, "a run has a worker")
@@ -60,7 +67,7 @@ package final class Run: Sendable {
         var inboxes: [Inbox] = []
         for _ in 0..<workers { inboxes.append(try Inbox()) }
         self.inboxes = inboxes
-        sharedSites = SharedSites(workers: workers) { [inboxes] worker in inboxes[worker].wakeUp.signal() }
+        sharedSites = SharedSites(workers: workers) { [inboxes] worker in inboxes[worker].call() }
     }
 
     package var workerCount: Int { boards.count }
@@ -96,6 +103,33 @@ package final class Run: Sendable {
         for inbox in inboxes { inbox.stop() }
     }
 
+    /// Submits no further end of a message; only the final replies to those submitted are awaited, and what else
+    /// was begun counts as not attempted. From any thread.
+    package func stopNow() {
+        mustStop.store(true, ordering: .relaxed)
+        for inbox in inboxes { inbox.stopNow() }
+    }
+
+    /// Begins no message and makes no session until `resume`; those under way are finished. A stop goes before it.
+    /// From any thread.
+    package func pause() {
+        mustPause.store(true, ordering: .relaxed)
+        for inbox in inboxes { inbox.pause(true) }
+    }
+
+    package func resume() {
+        mustPause.store(false, ordering: .relaxed)
+        for inbox in inboxes { inbox.pause(false) }
+    }
+
+    /// Whether `pause` was called and `resume` was not.
+    package var isPaused: Bool { mustPause.load(ordering: .relaxed) }
+
+    /// Has a worker look at its journal: more is durable, or the journal has failed. From any thread.
+    package func wake(worker: Int) {
+        inboxes[worker].wakeUp.signal()
+    }
+
     /// Whether `stop` was called, or the run was called off.
     package var isStopping: Bool { mustStop.load(ordering: .relaxed) }
 
@@ -105,7 +139,8 @@ package final class Run: Sendable {
                 connections: share.mission.limits.sessions, wakeUp: inboxes[index].wakeUp)
             var worker = Worker(
                 network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
-                board: boards[index], contact: contact, sharing: Sharing(sites: sharedSites, worker: index))
+                board: boards[index], contact: contact, sharing: Sharing(sites: sharedSites, worker: index),
+                journal: share.journal)
             if case .madeUp(let numbers) = share.work {
                 worker.dispatcher.admitMadeUp(numbers, site: 0)
                 worker.dispatcher.close()

@@ -30,6 +30,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].state = .closing
         connections[slot].trouble = trouble
         connections[slot].session.abandon()
+        if connections[slot].parked != nil { giveUpParked(slot) }
         if connections[slot].isIdle {
             connections[slot].isIdle = false
             dispatcher.idleSessionLeaves(slot, in: connections[slot].lane)
@@ -88,7 +89,9 @@ extension Worker where Net: ~Copyable {
             || (fetchMore(for: lane) && dispatcher.take(from: lane, to: &messages, at: network.now))
         {
             let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
-            settle(messages, site: dispatcher.site(of: lane), recipients: mission.limits.recipientsPerMessage, verdict)
+            settle(
+                messages, recipients: mission.limits.recipientsPerMessage, verdict, 0,
+                Attempt(site: dispatcher.site(of: lane), ended: network.now))
             dispatcher.pool.removeFirst(of: &messages)
         }
         dispatcher.pool.clear(&messages)
@@ -99,7 +102,7 @@ extension Worker where Net: ~Copyable {
     private mutating func settleInFlight(_ slot: ConnectionSlot) {
         let lane = connections[slot].lane
         let trouble = connections[slot].trouble ?? .connectionLost
-        let isInnocent = trouble == .endedForSafety
+        let isInnocent = trouble == .endedForSafety || connections[slot].trouble == nil
         for index in 0..<connections[slot].session.openTransactions {
             let unsettled = connections[slot].session.unsettledRecipients(ofOpen: index)
             if unsettled == 0 {
@@ -109,15 +112,20 @@ extension Worker where Net: ~Copyable {
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             } else if unsettled < mission.limits.recipientsPerMessage
-                || !dispatcher.putBack(
-                    from: &connections[slot].inFlight, to: lane, countsAttempt: !isInnocent)
+                || !putBackOldest(slot, to: lane, countsAttempt: !isInnocent)
             {
                 let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             }
+            connections[slot].finished += 1
         }
         dispatcher.pool.clear(&connections[slot].inFlight)
+    }
+
+    private mutating func putBackOldest(_ slot: ConnectionSlot, to lane: Int, countsAttempt: Bool) -> Bool {
+        withdrawOldest(slot)
+        return dispatcher.putBack(from: &connections[slot].inFlight, to: lane, countsAttempt: countsAttempt)
     }
 
     /// Ends the sessions that have nothing to do.

@@ -11,26 +11,33 @@ extension Worker where Net: ~Copyable {
     mutating func settleOldest(
         _ slot: ConnectionSlot, recipients: Int, _ verdict: Verdict, textCount: Int = 0
     ) {
-        settle(connections[slot].inFlight, site: connections[slot].site, recipients: recipients, verdict, textCount)
+        settle(connections[slot].inFlight, recipients: recipients, verdict, textCount, attemptAtOldest(slot))
     }
 
     mutating func settle(
-        _ queue: RecordQueue, site: Int, recipients: Int, _ verdict: Verdict, _ textCount: Int = 0
+        _ queue: RecordQueue, recipients: Int, _ verdict: Verdict, _ textCount: Int, _ attempt: Attempt
     ) {
-        tally.record(verdict.outcome, site: site, recipients: recipients)
+        tally.record(verdict.outcome, site: attempt.site, recipients: recipients)
+        tell(queue, recipients: recipients, verdict, textCount, attempt)
+    }
+
+    /// Tells of a verdict on the oldest message of a queue.
+    mutating func tell(
+        _ queue: RecordQueue, recipients: Int, _ verdict: Verdict, _ textCount: Int, _ attempt: Attempt
+    ) {
         outcomes.settled(
             dispatcher.pool.first(of: queue), recipients: recipients, verdict,
-            text: replyText.bytes(0..<textCount), Attempt(site: site, ended: network.now))
+            text: replyText.bytes(0..<textCount), attempt)
     }
 
     mutating func publishWhenDue() {
-        guard board != nil, network.now >= nextPublication else { return }
+        guard board != nil, journal == nil, network.now >= nextPublication else { return }
         publish()
         nextPublication = network.now + .milliseconds(200)
     }
 
     mutating func publish() {
-        board?.publish(tally, dispatcher)
+        board?.show(Board.Notice(tally, dispatcher))
     }
 }
 

@@ -15,6 +15,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package var tally: Tally
     let mission: Mission
     let outcomes: any OutcomeListener
+    /// Nil when nobody needs to know what is about to be committed, as in a benchmark.
+    let journal: (any Journal)?
     let inbox: Inbox?
     let board: Board?
     /// Sites that this worker shares with others; nil for a worker that is alone.
@@ -33,6 +35,9 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var pieces: [MemoryPiece] = []
     /// What was written of the largest transaction so far, to judge whether another fits a turn.
     var largestWritten = 0
+    /// What a dot and the envelope of another message may take besides a message (RFC 5321 4.5.3.1.4 bounds a
+    /// command), less what is never copied of one.
+    let roomBesidesMessage: Int
     /// What every transaction begins with, up to the first recipient's address.
     let opening: [UInt8]
     var date: DateHeader
@@ -40,6 +45,16 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var nextPublication: Instant
     /// No message is begun and no session made any more.
     var isStopping = false
+    /// As long as it lasts no message is begun and no session made.
+    private var isPaused = false
+    /// No end of a message is submitted any more either.
+    var isStoppingNow = false
+    var parking: Parking
+    var openMessages: OpenMessages
+    /// All that has happened is durable, or never will be.
+    var journalIsCurrent = false
+    /// To be shown when the hand-over of that number is durable.
+    var unpublished: (number: UInt64, notice: Board.Notice)?
     let contact: FirstContact
     /// All mail has found a session, as of the last turn.
     private var isExhausted = false
@@ -53,15 +68,19 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     ///   - board: where progress is shown; nil for none.
     ///   - contact: shared with the other workers of the run.
     ///   - sharing: nil for a worker that shares no site with others.
+    ///   - journal: for messages to one recipient each.
     package init(
         network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
-        board: Board? = nil, contact: FirstContact = FirstContact(), sharing: Sharing? = nil
+        board: Board? = nil, contact: FirstContact = FirstContact(), sharing: Sharing? = nil,
+        journal: (any Journal)? = nil
     ) {
+        precondition(journal == nil || mission.limits.recipientsPerMessage == 1, "a journal knows a message by its row")
         let sessions = mission.limits.sessions
         nextPublication = network.now
         self.network = network
         self.mission = mission
         self.outcomes = outcomes
+        self.journal = journal
         self.inbox = inbox
         self.board = board
         self.contact = contact
@@ -72,23 +91,33 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         connections = ConnectionTable(count: sessions)
         freeSlots = Array((0..<sessions).reversed())
         deadlines = DeadlineHeap(owners: sessions)
+        parking = Parking(slots: journal == nil ? 0 : sessions)
+        openMessages = OpenMessages(slots: journal == nil ? 0 : sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
         opening = mission.opening
         shelf = LetterShelf(mission.letter, shortest: mission.shortestSharedPiece)
         shared = SharedPieces(shortest: shelf.shortest)
+        roomBesidesMessage = 512 * (mission.limits.recipientsPerMessage + 4) - shelf.sharedCount
     }
 
-    /// Whether all work is done and every slot is free.
+    /// Whether all work is done, every slot is free, and all that happened is durable.
     package var isDone: Bool {
         freeSlots.count == connections.count && (isStopping || dispatcher.isExhausted)
+            && (journal == nil || journalIsCurrent)
     }
+
+    /// Whether a message may be begun or a session made.
+    var mayBegin: Bool { !isStopping && !isPaused }
+
+    /// Whether ends of messages are not submitted at once.
+    var keepsIntents: Bool { journal != nil || isStoppingNow }
 
     /// Works until all is done.
     package mutating func run() {
         takeFromInbox()
         visitSharedSites()
         while !isDone { turn() }
-        publish()
+        if journal.map({ !$0.hasFailed }) ?? true { publish() }
     }
 
     /// One pass: decide, submit, wait, apply, expire. Next: `Session.nextCommand`.
@@ -99,10 +128,12 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         if isAssembling && dispatcher.hasAllSessions { endAssembly() }
         speak()
         endNeedlessAttempts()
+        if keepsIntents { keepJournal() }
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
         network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
+        journalIsCurrent = false
         while let completion = network.nextCompletion() { apply(completion) }
         expireDeadlines()
         visitSharedSites()
@@ -116,6 +147,15 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         for slot in connections.slots where connections[slot].state == .connecting || isGreeting(slot) {
             end(slot, because: nil)
         }
+    }
+
+    /// Begins no message and makes no session until `resume`; what is under way goes on.
+    package mutating func pause() { isPaused = true }
+
+    package mutating func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        for slot in connections.slots where connections[slot].state == .open { list(slot) }
     }
 
     /// No further recipient will be admitted.
@@ -140,7 +180,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     }
 
     private mutating func giveWork() {
-        guard !isStopping else { return }
+        guard mayBegin else { return }
         while let action = dispatcher.nextAction(at: network.now) {
             switch action {
             case .connect(let lane): open(for: lane)
@@ -161,8 +201,9 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
     private var nextWakeUp: Instant {
         var earliest = deadlines.earliest
-        if !isStopping { earliest = min(earliest, dispatcher.earliestAction) }
-        return board == nil ? earliest : min(earliest, nextPublication)
+        if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
+        if journal != nil && !journalIsCurrent { earliest = min(earliest, network.now + .seconds(1)) }
+        return board == nil || unpublished != nil ? earliest : min(earliest, nextPublication)
     }
 
     private mutating func apply(_ completion: Completion) {

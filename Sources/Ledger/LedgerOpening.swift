@@ -1,3 +1,4 @@
+import Campaign
 /// A ledger that was opened, with all that it knows.
 struct OpenedLedger {
     var storage: any LedgerStorage

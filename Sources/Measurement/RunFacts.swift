@@ -25,6 +25,10 @@ package struct RunFacts: Sendable {
     /// Read and found good, but no outcome is known because none was tried for.
     package var notAttempted: Int
     package var rejectedReasons: [RejectedReason]
+    /// Attempts at recipients that had an outcome in this run before.
+    package var retries = 0
+    /// Of the whole campaign, over all runs; nil when nobody keeps that.
+    package var campaign: CampaignTotals?
     /// By the number that tallies know the sites by.
     package var sites: [SiteFacts]
 
@@ -55,10 +59,13 @@ package struct SiteFacts: Sendable {
     package var name: String
     /// All recipients that belong to the site, attempted or not.
     package var recipients: Int
+    /// Attempts at recipients that had an outcome in this run before.
+    package var retries: Int
 
-    package init(name: String, recipients: Int) {
+    package init(name: String, recipients: Int, retries: Int = 0) {
         self.name = name
         self.recipients = recipients
+        self.retries = retries
     }
 }
 

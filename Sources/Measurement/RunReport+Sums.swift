@@ -9,7 +9,11 @@ extension RunReport {
         }
         check(
             "the outcomes of \(recipients) recipients",
-            outcomes.total + notAttempted + rejectedBeforeSending, against: recipients)
+            outcomes.total + notAttempted + rejectedBeforeSending, against: recipients + retries)
+        check("the retries of all sites", sum(\.retries), against: retries)
+        if let campaign {
+            check("the recipients of the whole campaign", campaign.sum, against: campaign.recipients)
+        }
         check(
             "the reasons of rejections", rejectedReasons.reduce(0) { $0 + $1.count },
             against: rejectedBeforeSending)

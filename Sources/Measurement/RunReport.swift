@@ -23,6 +23,8 @@ package struct RunReport: Codable, Hashable, Sendable {
     package let notAttempted: Int
     package let rejectedBeforeSending: Int
     package let rejectedReasons: [RejectedReason]
+    package let retries: Int
+    package let campaign: CampaignTotals?
     /// Which sums do not match, in words. Empty, or something in Sluice is broken.
     package private(set) var sumErrors: [String] = []
 
@@ -59,6 +61,8 @@ package struct RunReport: Codable, Hashable, Sendable {
         notAttempted = facts.notAttempted
         rejectedBeforeSending = facts.rejectedBeforeSending
         rejectedReasons = facts.rejectedReasons
+        retries = facts.retries
+        campaign = facts.campaign
 
         messagesPerSecond = ratio(Double(accepted), seconds)
         processorMicrosecondsPerMessage = ratio(processorSeconds * 1e6, Double(accepted))
@@ -98,6 +102,8 @@ package struct RunReport: Codable, Hashable, Sendable {
         case notAttempted = "not_attempted"
         case rejectedBeforeSending = "rejected_before_sending"
         case rejectedReasons = "rejected_reasons"
+        case retries
+        case campaign
         case sumErrors = "sum_errors"
         case messagesPerSecond = "messages_per_second"
         case processorMicrosecondsPerMessage = "cpu_microseconds_per_message"

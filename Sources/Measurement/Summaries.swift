@@ -73,6 +73,7 @@ package struct SiteSummary: Codable, Hashable, Sendable {
     package let deferred: Int
     package let inDoubt: Int
     package let notAttempted: Int
+    package let retries: Int
     package let sessionsOpened: Int
     package let grouping: String?
 
@@ -83,7 +84,8 @@ package struct SiteSummary: Codable, Hashable, Sendable {
         refused = tally.counts.refused
         deferred = tally.counts.deferred
         inDoubt = tally.counts.inDoubt
-        notAttempted = facts.recipients - tally.counts.total
+        retries = facts.retries
+        notAttempted = facts.recipients + facts.retries - tally.counts.total
         sessionsOpened = tally.sessionsOpened
         grouping = tally.groupings.text
     }
@@ -113,6 +115,7 @@ package struct SiteSummary: Codable, Hashable, Sendable {
         case deferred
         case inDoubt = "in_doubt"
         case notAttempted = "not_attempted"
+        case retries
         case sessionsOpened = "sessions_opened"
         case grouping
     }

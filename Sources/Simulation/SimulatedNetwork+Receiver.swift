@@ -71,7 +71,7 @@ extension SimulatedNetwork {
         _ connection: SimulatedConnection, _ event: ReceiverEvent, _ path: String, _ repliesSeen: Int
     ) {
         judge(connection, repliesSeen)
-        note(event, path, connection.receiver)
+        note(event, path, connection)
         switch conduct(connection, event, path) {
         case .answer(let answer):
             self.answer(connection, answer, event, path)
@@ -217,13 +217,15 @@ extension SimulatedNetwork {
 
 // The record.
 extension SimulatedNetwork {
-    private mutating func note(_ event: ReceiverEvent, _ path: String, _ receiver: Int) {
+    private mutating func note(_ event: ReceiverEvent, _ path: String, _ connection: SimulatedConnection) {
+        let receiver = connection.receiver
         switch event {
+        case .messageComplete: records[receiver].ended.append((connection.recipients, now))
         case .mail: records[receiver].mailCount += 1
         case .recipient: records[receiver].recipients.append(path)
         case .fault(let fault): records[receiver].faults.append(fault)
-        case .needsInput, .content, .contentReturn, .hello, .data, .chunkComplete, .messageComplete, .reset,
-            .noop, .verify, .help, .quit:
+        case .needsInput, .content, .contentReturn, .hello, .data, .chunkComplete, .reset, .noop, .verify, .help,
+            .quit:
             break
         }
     }

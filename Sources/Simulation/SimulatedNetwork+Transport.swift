@@ -17,6 +17,8 @@ enum Happening {
     /// The receiver learns that the client has closed.
     case clientGone(SimulatedConnection)
     case closed(SimulatedConnection)
+    /// The worker's journal has written what it was writing.
+    case journalIsWritten
     /// The receiver loses patience if nothing has arrived since.
     case idle(SimulatedConnection, arrivals: Int)
 }
@@ -36,7 +38,22 @@ extension SimulatedNetwork {
         case .clientGone(let connection): connection.isReading = false
         case .closed(let connection): report(.closed(connection))
         case .idle(let connection, let arrivals): losePatience(connection, arrivals)
+        case .journalIsWritten: advanceJournal()
         }
+    }
+
+    /// Has the journal go on when its time comes: the worker is woken then, as by a thread that writes.
+    mutating func followJournal() {
+        guard let time = journal?.nextCommit, time < journalDue else { return }
+        journalDue = time
+        queue.schedule(.journalIsWritten, at: time)
+    }
+
+    private mutating func advanceJournal() {
+        journalDue = .never
+        guard let journal, journal.advance(to: now) else { return }
+        report(.woken)
+        followJournal()
     }
 
     /// How long bytes of this connection travel this time.

@@ -21,6 +21,10 @@ package struct SimulatedNetwork: ~Copyable, Network {
     /// Stands for the whole run so far: equal for equal runs.
     package private(set) var traceHash: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    /// Of the worker, if it has one.
+    package var journal: SimulatedJournal?
+    var journalDue = Instant.never
+
     let receivers: [SimulatedReceiver]
     /// One for each receiver, in their order.
     package internal(set) var records: [ReceiverRecord]
@@ -133,6 +137,7 @@ extension SimulatedNetwork {
 
     package mutating func wait(until deadline: Instant) {
         endLoan()
+        followJournal()
         let before = now
         if random.chance(faults.spuriousWake) { ready.append(.woken) }
         let slack = random.chance(faults.lateWait) ? random.interval(upTo: .seconds(2)) : .zero

@@ -48,6 +48,8 @@ package struct AcceptedMessage: Equatable {
 package struct ReceiverRecord {
     package let port: UInt16
     package internal(set) var accepted: [AcceptedMessage] = []
+    /// For whom the end of a content has come, and when, whatever the answer was.
+    package internal(set) var ended: [(recipients: [String], time: Instant)] = []
     package internal(set) var connectionCount = 0
     package internal(set) var openConnections = 0
     /// The most connections that stood at one time.

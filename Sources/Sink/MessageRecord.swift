@@ -1,3 +1,4 @@
+internal import Digest
 internal import Primitives
 
 /// What the log will say about the message that a connection is receiving, gathered as the parts come.

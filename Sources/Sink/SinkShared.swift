@@ -1,3 +1,4 @@
+internal import Digest
 internal import Primitives
 internal import SMTP
 internal import Synchronization

@@ -25,13 +25,15 @@ struct ManifestNoiseTests {
         suppression: [gone.txt]
         route: 127.0.0.1:2525
         limits: { sessions-per-site: 4, messages-per-session: 200 }
+        in-doubt: hold
+        retry: { first: 5m, factor: 2, most: 4h, delays: [5m, 10m], give-up: 72h }
         """
 
     private static let pieces = [
         ":", ": ", "{", "}", "[", "]", ",", "\"", "'", "\n", "  ", "\t", "- ", "&a ", "*a", "!t ", "? ", "| ",
         "> ", "#", "%", "@",
         "~", "null", "name: x\n", "text: y\n", "---\n", "...\n", "{{", "}}", "é", "\u{FEFF}", "\u{0}", "\r",
-        "-1", "9999999999",
+        "-1", "9999999999", "5m", "0s", "999999999999999999d",
     ]
 
     @Test(arguments: 0..<40)

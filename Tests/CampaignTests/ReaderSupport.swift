@@ -47,6 +47,7 @@ struct ListReading {
     var defaults: [String: String] = [:]
     var headerFields: Set<String> = []
     var suppressed: [String] = []
+    var selection = LineSelection()
 
     var layout: RowLayout {
         RowLayout(
@@ -61,7 +62,7 @@ struct ListReading {
     func rows(_ bytes: [UInt8], cutAt cuts: [Int] = []) -> [Row] {
         var suppression = SuppressionList(seed: 7)
         for entry in suppressed { _ = suppression.insert(Array(entry.utf8).span) }
-        var reader = RecipientReader(layout: layout, scanner: CSVScanner(), seed: 3)
+        var reader = RecipientReader(layout: layout, scanner: CSVScanner(), seed: 3, selection: selection)
         var pieces = pieces(of: bytes, cutAt: cuts)[...]
         let packed = PackedRows()
         var rows: [Row] = []

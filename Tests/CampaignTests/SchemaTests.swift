@@ -42,6 +42,7 @@ struct SchemaTests {
         #expect(Set(root.keys) == Set(ManifestKeys.root))
         #expect(Set(root["recipients"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.recipients))
         #expect(Set(root["limits"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.limits))
+        #expect(Set(root["retry"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.retry))
         for (key, schema) in root { #expect(schema.description != nil, "\(key) has no description") }
     }
 
@@ -49,6 +50,7 @@ struct SchemaTests {
         let root = try properties()
         #expect(root["class"]?.enum == Manifest.MailClass.allCases.map(\.rawValue))
         #expect(root["grouping"]?.enum == Manifest.Grouping.allCases.map(\.rawValue))
+        #expect(root["in-doubt"]?.enum == Manifest.InDoubt.allCases.map(\.rawValue))
         let limits = try #require(root["limits"]?.properties)
         let defaults = Manifest.Limits()
         for (key, value) in [
@@ -63,6 +65,25 @@ struct SchemaTests {
                 Issue.record("the default of \(key) is not \(value)")
                 continue
             }
+        }
+    }
+    @Test func theScheduleWithoutAWordIsTheSame() throws {
+        let retry = try #require(try properties()["retry"]?.properties)
+        guard case .doubling(let first, let factor, let most) = Manifest.Retry().delays else {
+            Issue.record("delays do not grow by default")
+            return
+        }
+        let defaults = [("first", first), ("most", most), ("give-up", Manifest.Retry().giveUp)]
+        for (key, value) in defaults {
+            guard case .text(let text) = retry[key]?.default else {
+                Issue.record("\(key) has no default")
+                continue
+            }
+            #expect(DurationText.parse(text) == value, "\(key)")
+        }
+        guard case .number(Int(factor)) = retry["factor"]?.default else {
+            Issue.record("the default of factor is not \(factor)")
+            return
         }
     }
 }

@@ -155,7 +155,7 @@ struct SimulatedCampaign {
         return SimulatedOutcome(campaign: self, worker: &worker, outcomes: outcomes)
     }
 
-    private func admit(_ number: Int, to worker: inout Worker<SimulatedNetwork>) {
+    func admit(_ number: Int, to worker: inout Worker<SimulatedNetwork>) {
         var buffer = ByteBuffer(capacity: 256)
         var writer = buffer.writer()
         PackedRow.begin(number: number, fieldCount: 1, into: &writer)
@@ -165,7 +165,7 @@ struct SimulatedCampaign {
 
     func address(_ number: Int) -> String { "r\(number)@site\(number % sites).test" }
 
-    private func mission() throws -> Mission {
+    func mission() throws -> Mission {
         var limits = Limits()
         limits.sessions = 6
         limits.sessionsPerSite = 3

@@ -3,7 +3,7 @@ import Primitives
 
 /// A run in which everything happened once at least, and whose sums match.
 func sampleFacts() -> RunFacts {
-    RunFacts(
+    var facts = RunFacts(
         kind: .send, name: "welcome", target: "127.0.0.1:2525", workers: 2,
         startedUnixSeconds: 1_700_000_000, elapsed: .milliseconds(2_000), processorTime: .milliseconds(500),
         interrupted: true, recipients: 120, rejectedBeforeSending: 5, notAttempted: 7,
@@ -12,8 +12,27 @@ func sampleFacts() -> RunFacts {
         ],
         sites: [
             SiteFacts(name: "small.example", recipients: 8),
-            SiteFacts(name: "big.example", recipients: 106),
+            SiteFacts(name: "big.example", recipients: 104, retries: 2),
         ])
+    facts.recipients = 118
+    facts.retries = 2
+    facts.campaign = sampleTotals()
+    return facts
+}
+
+func sampleTotals() -> CampaignTotals {
+    var totals = CampaignTotals()
+    totals.recipients = 131
+    totals.accepted = 101
+    totals.refused = 3
+    totals.expired = 2
+    totals.held = 1
+    totals.dropped = 1
+    totals.cancelled = 1
+    totals.rejected = 5
+    totals.deferred = 4
+    totals.waiting = 13
+    return totals
 }
 
 func sampleTally() -> Tally {

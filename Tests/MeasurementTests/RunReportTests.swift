@@ -13,7 +13,7 @@ struct RunReportTests {
         #expect(report.messagesPerSecond == 50)
         #expect(report.processorMicrosecondsPerMessage == 5_000)
         #expect(report.sites.map(\.name) == ["big.example", "small.example"])
-        #expect(report.sites.map(\.recipients) == [106, 8])
+        #expect(report.sites.map(\.recipients) == [104, 8])
         #expect(report.sites.map(\.notAttempted) == [6, 0])
         #expect(report.sites.map(\.sessionsOpened) == [1, 1])
         #expect(report.replies.map(\.code) == [250, 451])
@@ -77,6 +77,8 @@ enum BrokenSum: CaseIterable {
     case siteOverflow
     case sitesNotAttempted
     case negative
+    case lostOfCampaign
+    case uncountedRetry
 
     func breakIt(_ facts: inout RunFacts, _ tally: inout Tally) {
         switch self {
@@ -87,16 +89,20 @@ enum BrokenSum: CaseIterable {
         case .negative:
             facts.notAttempted = -1
             facts.recipients -= 8
+        case .lostOfCampaign: facts.campaign?.recipients += 1
+        case .uncountedRetry: facts.sites[1].retries -= 1
         }
     }
 
     var words: String {
         switch self {
-        case .lostRecipient: "the outcomes of 121 recipients add up to 120, not to 121"
+        case .lostRecipient: "the outcomes of 119 recipients add up to 120, not to 121"
         case .uncountedRejection: "the reasons of rejections add up to 2, not to 5"
         case .siteOverflow: "site small.example has more outcomes than its 7 recipients"
         case .sitesNotAttempted: "the sites have 8 recipients not attempted, the run has 7"
         case .negative: "below zero"
+        case .lostOfCampaign: "the recipients of the whole campaign add up to 131, not to 132"
+        case .uncountedRetry: "the retries of all sites add up to 1, not to 2"
         }
     }
 }

@@ -1,5 +1,6 @@
-import Primitives
 import Testing
+
+@testable import Primitives
 
 @Suite("Fingerprints")
 struct FingerprintTests {
@@ -63,6 +64,19 @@ struct FingerprintSetTests {
         }
         let count = set.count
         #expect(mistakes == 0 && count == model.count, "seed \(seed)")
+    }
+
+    @Test("At no size does a fingerprint take more than 19 bytes")
+    func memory() {
+        var set = FingerprintSet()
+        var (most, random) = (0.0, SeededRandom(seed: 5))
+        for _ in 0..<600_000 {
+            _ = set.insert(fingerprint(UInt32(truncatingIfNeeded: random.next()), 5))
+            let count = set.count
+            guard count > 20_000, count.isMultiple(of: 5_000) else { continue }
+            most = max(most, Double(set.byteCount) / Double(count))
+        }
+        #expect(most < 19)
     }
 
     @Test("An empty set holds nothing")

@@ -38,6 +38,11 @@ struct GoldenTests {
         try compare(ReportView.lines(report, files: GoldenTests.files, width: 80), with: "report-perfect")
     }
 
+    @Test("a campaign that is not finished")
+    func campaignTotals() throws {
+        try compare(CampaignTotalsView.lines(sampleTotals(), width: 80), with: "campaign-totals")
+    }
+
     private func compare(_ lines: [StyledLine], with name: String) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
         let text = lines.joined(styled: false)

@@ -45,6 +45,19 @@ func sampleReport(interrupted: Bool = false, perfect: Bool = false) -> RunReport
     return RunReport(sampleFacts(interrupted: interrupted, perfect: perfect), tally)
 }
 
+/// Of a campaign that was resumed and still has something to do.
+func sampleTotals() -> CampaignTotals {
+    var totals = CampaignTotals()
+    totals.recipients = 1_000_000
+    totals.accepted = 900_000
+    totals.refused = 1_200
+    totals.held = 3
+    totals.rejected = 5_000
+    totals.deferred = 12_000
+    totals.waiting = 81_797
+    return totals
+}
+
 private func recordTroubles(_ tally: inout Tally) {
     tally.record(.accepted, site: 1, recipients: 7_700)
     tally.record(.refused, site: 1, recipients: 70)

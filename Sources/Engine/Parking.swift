@@ -1,0 +1,105 @@
+import Primitives
+import Uring
+
+/// A send that was written and not submitted, besides its output buffer.
+struct ParkedSend {
+    /// Bytes in the output buffer.
+    var written: Int
+    /// These and the pieces between them.
+    var total: Int
+}
+
+/// The sends of one worker that wait for their intents to be durable, in the order in which they were written.
+///
+/// Its memory is used again: once every session has parked a send, none is allocated.
+struct Parking {
+    struct Place {
+        var slot: ConnectionSlot
+        /// Of the hand-over that holds the intents of the send.
+        var number: UInt64
+    }
+
+    private static let nowhere: ConnectionSlot = -1
+
+    private var places: [Place] = []
+    private var first = 0
+    /// Places before this one have their numbers.
+    private var numbered = 0
+    /// Of each slot: what its parked send consists of, when that is more than its output buffer.
+    var pieces: [[MemoryPiece]]
+
+    /// - Parameter slots: 0 when nothing will ever be parked.
+    init(slots: Int) {
+        pieces = [[MemoryPiece]](repeating: [], count: slots)
+    }
+
+    mutating func append(_ slot: ConnectionSlot) {
+        places.append(Place(slot: slot, number: .max))
+    }
+
+    /// Gives all sends that have none the number of the hand-over that was made for them.
+    mutating func number(_ number: UInt64) {
+        while numbered < places.count {
+            places[numbered].number = number
+            numbered += 1
+        }
+    }
+
+    /// Takes out the first send if its number is at most `durable`.
+    mutating func removeFirst(durable: UInt64) -> Place? {
+        while first < numbered {
+            let place = places[first]
+            if place.slot != Parking.nowhere && place.number > durable { return nil }
+            first += 1
+            compact()
+            if place.slot != Parking.nowhere { return place }
+        }
+        return nil
+    }
+
+    /// The send of this slot waits no longer.
+    mutating func remove(_ slot: ConnectionSlot) {
+        for index in first..<places.count where places[index].slot == slot {
+            places[index].slot = Parking.nowhere
+        }
+    }
+
+    mutating func removeAll() {
+        places.removeAll(keepingCapacity: true)
+        first = 0
+        numbered = 0
+    }
+
+    /// Each place is moved once at most for each that has left.
+    private mutating func compact() {
+        guard first * 2 >= places.count else { return }
+        places.removeFirst(first)
+        numbered -= first
+        first = 0
+    }
+}
+
+/// When things happened to the open messages of a worker's sessions: kept only where a journal wants to know.
+struct OpenMessages {
+    struct Facts {
+        var envelopeWritten = Instant.zero
+        /// When its end was submitted; zero while it was not.
+        var contentWritten = Instant.zero
+        /// The journal was told that its end is about to be submitted.
+        var isIntended = false
+    }
+
+    private static let most = 32
+    private var facts: [Facts]
+
+    /// - Parameter slots: 0 when nothing will ever be kept.
+    init(slots: Int) {
+        facts = [Facts](repeating: Facts(), count: slots * OpenMessages.most)
+    }
+
+    /// - Parameter message: counted from the first of the session; only the latest 32 are known.
+    subscript(slot: ConnectionSlot, message: Int) -> Facts {
+        get { facts[slot * OpenMessages.most + message % OpenMessages.most] }
+        set { facts[slot * OpenMessages.most + message % OpenMessages.most] = newValue }
+    }
+}

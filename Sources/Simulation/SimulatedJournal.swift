@@ -1,0 +1,112 @@
+import Delivery
+import Engine
+import Measurement
+import Primitives
+
+/// A journal in memory that takes virtual time to be durable, with seeded delays, and forgets the rest in a crash.
+///
+/// What was handed over is written as one commit, and what comes meanwhile as the next, at once.
+package final class SimulatedJournal: Journal, OutcomeListener {
+    package enum Kind: Equatable {
+        case intent
+        case withdrawal
+        case outcome(Outcome)
+    }
+
+    /// One thing that was noted about a message.
+    package struct Step {
+        package let line: Int
+        package let kind: Kind
+        /// Of an outcome.
+        package let attempt: Attempt?
+        /// When it became durable; nil as long as it is not.
+        package fileprivate(set) var durableAt: Instant?
+    }
+
+    /// All that was noted, durable or not.
+    package private(set) var steps: [Step] = []
+    package private(set) var durableCount = 0
+    /// Outcomes that would survive a crash now.
+    package private(set) var durableOutcomes = 0
+    package private(set) var hasFailed = false
+    /// The commit that fails, counted from 1.
+    package var failingCommit = Int.max
+    /// Says that everything is durable at once, as does a disk that lies.
+    package var claimsTooEarly = false
+
+    private var handedOver = 0
+    private var commits = 0
+    private var commit: (count: Int, end: Instant)?
+    private var isDead = false
+    private var random: SeededRandom
+    private let slowest: Interval
+
+    package init(seed: UInt64) {
+        random = SeededRandom(seed: seed ^ 0x1ED6_E500)
+        let scales: [Interval] = [.microseconds(200), .milliseconds(5), .milliseconds(400)]
+        slowest = scales[Int.random(in: 0..<scales.count, using: &random)]
+    }
+
+    package func intends(_ row: Span<UInt8>) { note(row, .intent) }
+
+    package func withdraws(_ row: Span<UInt8>) { note(row, .withdrawal) }
+
+    package func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
+        note(row, .outcome(verdict.outcome), attempt)
+    }
+
+    private func note(_ row: Span<UInt8>, _ kind: Kind, _ attempt: Attempt? = nil) {
+        steps.append(Step(line: PackedRow(row).number, kind: kind, attempt: attempt, durableAt: nil))
+    }
+
+    package func handOver(at now: Instant) -> UInt64 {
+        handedOver = steps.count
+        beginCommit(at: now)
+        return UInt64(handedOver)
+    }
+
+    package var durable: UInt64 { UInt64(claimsTooEarly ? handedOver : durableCount) }
+
+    /// When what is being written will be durable; nil when nothing is.
+    package var nextCommit: Instant? { commit?.end }
+
+    /// Lets time pass; whether the worker should look.
+    func advance(to now: Instant) -> Bool {
+        guard let commit, commit.end <= now, !isDead else { return false }
+        self.commit = nil
+        commits += 1
+        if commits == failingCommit {
+            hasFailed = true
+            return true
+        }
+        for index in durableCount..<commit.count {
+            steps[index].durableAt = commit.end
+            if case .outcome = steps[index].kind { durableOutcomes += 1 }
+        }
+        durableCount = commit.count
+        beginCommit(at: commit.end)
+        return true
+    }
+
+    private func beginCommit(at now: Instant) {
+        guard commit == nil, !hasFailed, !isDead, handedOver > durableCount else { return }
+        commit = (handedOver, now + random.interval(upTo: slowest))
+    }
+
+    /// Loses power: nothing more becomes durable.
+    package func crash() {
+        isDead = true
+        commit = nil
+    }
+}
+
+extension SimulatedJournal {
+    /// The last that a reader of the journal would know of each message.
+    package func lastSteps(durableOnly: Bool) -> [Int: Kind] {
+        var last: [Int: Kind] = [:]
+        for step in steps.prefix(durableOnly ? durableCount : steps.count) { last[step.line] = step.kind }
+        return last
+    }
+}

@@ -1,0 +1,111 @@
+/* Preloaded into the sender, keeps in mind which bytes of the ledger's files have been written and not synced yet, in
+ * a file that outlives the process. Whoever kills the process can then take these bytes away, as a loss of power does.
+ *
+ * POWER_STATE  where to keep it: for each file two 64-bit numbers, the first unsynced byte and the end of the last.
+ * POWER_BREAKS_SYNC  1: syncing does nothing, as in a sender without it. Such a sender must be found out.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { LEDGER, WAL, FILES, MOST_DESCRIPTORS = 65536 };
+
+struct dirt { uint64_t low, high; };
+
+static struct dirt *state;
+static int breaks_sync;
+static signed char file_of[MOST_DESCRIPTORS]; /* 1 + the number of the file; 0 for others */
+
+#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *path = getenv("POWER_STATE");
+    breaks_sync = getenv("POWER_BREAKS_SYNC") != NULL;
+    if (!path) return;
+    int descriptor = NEXT(open)(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0 || ftruncate(descriptor, sizeof(struct dirt) * FILES) != 0) abort();
+    state = mmap(NULL, sizeof(struct dirt) * FILES, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    if (state == MAP_FAILED) abort();
+    for (int file = 0; file < FILES; file++) state[file] = (struct dirt){ UINT64_MAX, 0 };
+    close(descriptor);
+}
+
+static int ends_with(const char *path, const char *end)
+{
+    size_t length = strlen(path), count = strlen(end);
+    return length >= count && strcmp(path + length - count, end) == 0;
+}
+
+static int note_open(int descriptor, const char *path)
+{
+    if (descriptor >= 0 && descriptor < MOST_DESCRIPTORS)
+        file_of[descriptor] = ends_with(path, "/ledger.sqlite") ? 1 + LEDGER
+                            : ends_with(path, "/ledger.sqlite-wal") ? 1 + WAL : 0;
+    return descriptor;
+}
+
+static struct dirt *dirt_of(int descriptor)
+{
+    if (!state || descriptor < 0 || descriptor >= MOST_DESCRIPTORS || !file_of[descriptor]) return NULL;
+    return &state[file_of[descriptor] - 1];
+}
+
+static void note_write(int descriptor, uint64_t offset, uint64_t count)
+{
+    struct dirt *dirt = dirt_of(descriptor);
+    if (!dirt) return;
+    if (offset < dirt->low) dirt->low = offset;
+    if (offset + count > dirt->high) dirt->high = offset + count;
+}
+
+static int note_sync(int descriptor, int status)
+{
+    struct dirt *dirt = dirt_of(descriptor);
+    if (dirt && status == 0) *dirt = (struct dirt){ UINT64_MAX, 0 };
+    return status;
+}
+
+#define OPEN(name)                                                        \
+    int name(const char *path, int flags, ...)                            \
+    {                                                                     \
+        va_list list;                                                     \
+        va_start(list, flags);                                            \
+        mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0; \
+        va_end(list);                                                     \
+        return note_open(NEXT(name)(path, flags, mode), path);            \
+    }
+OPEN(open)
+OPEN(open64)
+
+#define PWRITE(name, type)                                                \
+    ssize_t name(int descriptor, const void *bytes, size_t count, type offset) \
+    {                                                                     \
+        note_write(descriptor, (uint64_t)offset, count);                  \
+        return NEXT(name)(descriptor, bytes, count, offset);              \
+    }
+PWRITE(pwrite, off_t)
+PWRITE(pwrite64, off64_t)
+
+#define SYNC(name)                                                        \
+    int name(int descriptor)                                              \
+    {                                                                     \
+        if (breaks_sync && dirt_of(descriptor)) return 0;                 \
+        return note_sync(descriptor, NEXT(name)(descriptor));             \
+    }
+SYNC(fsync)
+SYNC(fdatasync)
+
+int close(int descriptor)
+{
+    if (descriptor >= 0 && descriptor < MOST_DESCRIPTORS) file_of[descriptor] = 0;
+    return NEXT(close)(descriptor);
+}
