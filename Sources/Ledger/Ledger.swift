@@ -33,13 +33,18 @@ package final class Ledger: Sendable {
         if !options.isMade && !FileManager.default.fileExists(atPath: file) {
             throw LedgerFault(file, "does not exist", "send the campaign first")
         }
-        return try open(file: file, options) { () throws(LedgerFault) in try SQLiteStorage(directory) }
+        return try open(
+            file: file, options, { () throws(LedgerFault) in try SQLiteStorage(directory) },
+            atEnd: { directory.release() })
     }
 
-    /// - Parameter makeStorage: called on the ledger's thread, which is the only one that uses it.
+    /// - Parameters:
+    ///   - makeStorage: called on the ledger's thread, which is the only one that uses it.
+    ///   - atEnd: called when the storage is closed, or could not be opened.
     static func open(
         file: String, _ options: LedgerOptions,
-        _ makeStorage: @escaping @Sendable () throws(LedgerFault) -> any LedgerStorage
+        _ makeStorage: @escaping @Sendable () throws(LedgerFault) -> any LedgerStorage,
+        atEnd: @escaping @Sendable () -> Void = {}
     ) throws(LedgerFault) -> Ledger {
         let queue = WriterQueue(mostPlanBytes: options.mostPlanBytesWaiting)
         let status = LedgerStatus()
@@ -53,8 +58,10 @@ package final class Ledger: Sendable {
                 var writer = LedgerWriter(opened, options, queue, status)
                 opening.give()
                 writer.run()
+                atEnd()
             } catch {
                 opening.prepare(.failure(error.named(file)))
+                atEnd()
                 opening.give()
             }
             end.prepare(status.fault.map { .failure($0) } ?? .success(()))
@@ -163,7 +170,7 @@ package final class Ledger: Sendable {
         try ask { (core, _, now) in core.note(AuditEntry(at: now, who: who, what: what)) }
     }
 
-    /// Makes durable what still waits, and closes the files. The workers must have ended.
+    /// Makes durable what still waits, closes the files, and gives the directory back. The workers must have ended.
     package func close() throws(LedgerFault) {
         queue.close()
         try end.wait()

@@ -1,3 +1,4 @@
+import Campaign
 import Synchronization
 
 @testable import Ledger
