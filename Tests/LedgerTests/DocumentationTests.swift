@@ -35,9 +35,10 @@ import Testing
         let answers = try queries.map { sql in
             try storage.texts("SELECT count(*) FROM (\(sql.replacingOccurrences(of: ";", with: "")))")
         }
-        #expect(answers == [["7"], ["1"], ["1"], ["2"], ["1"], ["1"], ["0"], ["1"]])
+        #expect(answers == [["7"], ["1"], ["1"], ["2"], ["1"], ["1"], ["1"], ["0"], ["1"]])
         #expect(try storage.texts(queries[1]) == [address(6)])
         #expect(try storage.texts(queries[4]) == [address(4)])
+        #expect(try storage.texts(queries[6]) == ["suppressed"])
     }
 
     @Test("the view shows the state that the program knows")
