@@ -85,7 +85,9 @@ struct SendCommand: ParsableCommand {
 
     func run() throws {
         let seed = UInt64.random(in: .min ... .max)
-        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed)
+        let list = try ListCopy.make(for: campaign, in: statePath)
+        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed, standardInput: list)
+        let inputs = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) { try loaded.fingerprints() }
         let parts = CampaignSupport.letterParts(of: loaded)
         _ = try CampaignSupport.letter(parts)
         let manifest = loaded.manifest
@@ -94,19 +96,22 @@ struct SendCommand: ParsableCommand {
         try confirm(manifest)
         DescriptorLimit.raise()
         try CampaignState.withLedgerErrors {
-            try RunSupport.withSystemErrors { try send(manifest, parts, reading) }
+            try RunSupport.withSystemErrors { try send(manifest, inputs, parts, reading) }
         }
     }
 
-    private func send(_ manifest: Manifest, _ parts: LetterParts, _ reading: FeedThread) throws {
-        let run = try Run(workers: workers ?? WorkerCount.usual)
+    private func send(
+        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread
+    ) throws {
+        // A worker without a session of its own would be one too many.
+        let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
         let interruption = try Interruption.watch {
             run.stop()
         } then: {
             run.stopNow()
         }
         let directory = try StateDirectory(path: statePath)
-        let ledger = try openLedger(manifest, in: directory) { _ in run.stop() }
+        let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
         let campaignRun = CampaignRun(
             manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
         let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
@@ -116,12 +121,13 @@ struct SendCommand: ParsableCommand {
     }
 
     private func openLedger(
-        _ manifest: Manifest, in directory: StateDirectory, onFault: @escaping @Sendable (LedgerFault) -> Void
+        _ manifest: Manifest, _ inputs: [InputFingerprint], in directory: StateDirectory,
+        onFault: @escaping @Sendable (LedgerFault) -> Void
     ) throws -> Ledger {
         var options = LedgerOptions(
             campaign: manifest.name, doubtPolicy: DoubtPolicy(manifest.inDoubt),
             retry: RetrySchedule(manifest.retry))
-        options.inputs = []
+        options.inputs = inputs
         options.acceptsChanges = acceptChanges
         options.seed = UInt64.random(in: .min ... .max)
         options.unixOrigin = RunSupport.unixOrigin
