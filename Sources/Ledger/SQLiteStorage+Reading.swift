@@ -62,6 +62,11 @@ extension SQLiteStorage {
         try inDatabase { try Int.fetchOne($0, sql: sql) ?? 0 }
     }
 
+    /// The first column of all rows, as text.
+    func texts(_ sql: String) throws(LedgerFault) -> [String] {
+        try inDatabase { try String.fetchAll($0, sql: sql) }
+    }
+
     /// What SQLite finds when it reads all pages.
     func damages() throws(LedgerFault) -> [String] {
         try inDatabase { try String.fetchAll($0, sql: "PRAGMA quick_check") }.filter { $0 != "ok" }

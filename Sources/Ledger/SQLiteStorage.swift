@@ -163,7 +163,7 @@ final class SQLiteStorage: LedgerStorage {
         }
     }
 
-    /// - Returns: nothing when the version is one that this program reads.
+    /// Refuses what a newer program made.
     static func checkVersion(_ facts: [LedgerFact], _ file: String) throws(LedgerFault) {
         guard let version = facts.number(FactName.schema), version > LedgerSchema.version else { return }
         throw LedgerFault(
@@ -187,11 +187,6 @@ final class SQLiteStorage: LedgerStorage {
             do throws(SQLiteError) { return .success(try body(connection)) } catch { return .failure(error) }
         }
         do throws(SQLiteError) { return try result.get() } catch { throw error.fault(file) }
-    }
-
-    /// The pragma's value, for a test.
-    func pragma(_ name: String) throws(LedgerFault) -> Int? {
-        try inDatabase { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
     }
 }
 
