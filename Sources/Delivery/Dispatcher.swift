@@ -128,8 +128,7 @@ package struct Dispatcher: ~Copyable {
         } else if !lanes[lane].waiting.isEmpty {
             let tag = MessageTag(attempts: 0, started: now).rawValue
             pool.moveFirst(of: &lanes[lane].waiting, tag: tag, to: &queue)
-        } else if let number = lanes[lane].madeUp.first {
-            lanes[lane].madeUp.removeFirst()
+        } else if let number = lanes[lane].takeMadeUp() {
             makeUp(number, to: &queue, at: now)
         } else {
             return false
@@ -158,27 +157,32 @@ package struct Dispatcher: ~Copyable {
 
     /// `r<number>@<domain>`, with `-<index>` behind the number for the second recipient of a message and on.
     private mutating func makeUp(_ number: Int, to queue: inout RecordQueue, at now: Instant) {
+        let recipients = limits.recipientsPerMessage
         let shortest = 2 + ByteWriter.digitCount(of: number.magnitude) + madeUpDomain.count
-        var count = PackedRow.headerCount
-        for index in 0..<limits.recipientsPerMessage { count += 2 + shortest + Dispatcher.markCount(of: index) }
+        var count = PackedRow.headerCount + recipients * (2 + shortest)
+        for index in 1..<recipients { count += Dispatcher.markCount(of: index) }
         let tag = MessageTag(attempts: 0, started: now).rawValue
         var row = pool.append(count: count, tag: tag, to: &queue)
-        PackedRow.begin(number: number, fieldCount: limits.recipientsPerMessage, into: &row)
-        for index in 0..<limits.recipientsPerMessage {
-            PackedRow.beginField(count: shortest + Dispatcher.markCount(of: index), into: &row)
-            row.append(UInt8(ascii: "r"))
-            row.append(decimal: number)
-            if index > 0 { row.append(decimal: -index) }
-            row.append(UInt8(ascii: "@"))
-            row.append(madeUpDomain.span)
+        PackedRow.begin(number: number, fieldCount: recipients, into: &row)
+        appendMadeUp(number, mark: nil, count: shortest, to: &row)
+        for index in 1..<recipients {
+            appendMadeUp(number, mark: index, count: shortest + Dispatcher.markCount(of: index), to: &row)
         }
         precondition(row.remaining == 0 && !row.overflowed, "a made-up row fills its record")
     }
 
-    /// Bytes of the mark that tells the recipients of one message apart: none for the first.
-    private static func markCount(of index: Int) -> Int {
-        index == 0 ? 0 : 1 + ByteWriter.digitCount(of: index.magnitude)
+    @inline(__always)
+    private func appendMadeUp(_ number: Int, mark: Int?, count: Int, to row: inout ByteWriter) {
+        PackedRow.beginField(count: count, into: &row)
+        row.append(UInt8(ascii: "r"))
+        row.append(decimal: number)
+        if let mark { row.append(decimal: -mark) }
+        row.append(UInt8(ascii: "@"))
+        row.append(madeUpDomain.span)
     }
+
+    /// Bytes of the mark that tells the recipients of one message apart.
+    private static func markCount(of index: Int) -> Int { 1 + ByteWriter.digitCount(of: index.magnitude) }
 
     mutating func laneNumber(of site: Int) -> Int {
         while laneOfSite.count <= site { laneOfSite.append(-1) }

@@ -6,7 +6,8 @@ package protocol OutcomeListener: AnyObject {
     /// - Parameters:
     ///   - row: the recipient's packed row; lent for the call.
     ///   - recipients: how many recipients of the message the verdict is about.
-    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided.
+    ///   - text: the words of the server's reply, lent for the call; empty when no reply decided, and when it
+    ///     accepted and the worker keeps no journal.
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt)
 }

@@ -42,6 +42,13 @@ package struct Lane {
     /// Messages that wait for a session.
     package var waitingCount: Int { waiting.count + returned.count + madeUp.count }
 
+    /// The number of the next message to be made up.
+    mutating func takeMadeUp() -> Int? {
+        guard let number = madeUp.first else { return nil }
+        madeUp = number + 1..<madeUp.upperBound
+        return number
+    }
+
     /// What should happen next for this site, given the limits and the time. Next: `Worker.turn`.
     package func next(at now: Instant, within limits: Limits) -> LaneDecision {
         guard waitingCount > 0 else { return .idle }

@@ -86,11 +86,9 @@ struct Connection: ~Copyable {
         return (taken ?? .max) > endOfContent(index) - 5
     }
 
-    /// Takes replies that decide nothing; whether there were any.
-    mutating func takeAssents(in input: Span<UInt8>, at cursor: inout Int) -> Bool {
-        let start = cursor
+    /// Takes replies that decide nothing; how many there were.
+    mutating func takeAssents(in input: Span<UInt8>, at cursor: inout Int) -> Int {
         session.takeAssents(in: input, at: &cursor, by: &parser)
-        return cursor > start
     }
 
     /// Notes that a content ends here in the send that is being put together.

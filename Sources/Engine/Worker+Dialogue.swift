@@ -13,9 +13,10 @@ extension Worker where Net: ~Copyable {
         guard command != nil || connections[slot].session.canBegin else { return rest(slot) }
         var turn = beginTurn()
         connections[slot].contentsInSend = 0
-        while command != nil || beginMessage(slot, behind: turn) {
-            if let command { write(command, of: slot, into: &turn) }
-            command = connections[slot].session.nextCommand()
+        while let current = command ?? beginMessage(slot, behind: turn) {
+            write(current, of: slot, into: &turn)
+            // Behind a whole transaction there is nothing to say before another is begun.
+            command = current.isTransaction ? nil : connections[slot].session.nextCommand()
         }
         guard turn.count > 0 else {
             endTurn(turn)
@@ -31,6 +32,7 @@ extension Worker where Net: ~Copyable {
     }
 
     private mutating func beginTurn() -> Outgoing {
+        date.refresh(at: network.now)
         var pieces = SharedPieces(shortest: .max)
         swap(&pieces, &shared)
         pieces.removeAll()
@@ -56,29 +58,33 @@ extension Worker where Net: ~Copyable {
         shared = turn.shared
     }
 
-    /// Takes the lane's next message, if the session can have one now. Next: `Session.begin`.
+    /// Takes the lane's next message, if the session can have one now, and begins it: what there is to say first.
+    /// Next: `Session.begin`.
     ///
     /// - Parameter turn: what the session says already: a message more should not make it very large.
-    private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> Bool {
-        guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return false }
+    private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> SessionCommand? {
+        guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot) else { return nil }
         let written = turn.writer.count
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
             || turn.shared.pieces.count >= LetterShelf.mostPieces
-        guard written == 0 || !isFull || connections[slot].session.style != .chunked else { return false }
+        let isChunked = if case .chunked = connections[slot].session.style { true } else { false }
+        guard written == 0 || !isFull || !isChunked else { return nil }
         let lane = connections[slot].lane
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
-            guard fitsReceiver(slot) else {
+            guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot) else {
                 refuseTooLarge(slot)
                 continue
             }
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
             if journal != nil { noteBegun(slot) }
-            connections[slot].session.begin(recipients: mission.limits.recipientsPerMessage)
-            return true
+            let recipients = mission.limits.recipientsPerMessage
+            if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
+            connections[slot].session.begin(recipients: recipients)
+            return connections[slot].session.nextCommand()
         }
-        return false
+        return nil
     }
 
     // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
@@ -109,14 +115,13 @@ extension Worker where Net: ~Copyable {
 
     /// Composes the oldest open message and ends it. Next: `Letter.compose`.
     private mutating func writeContent(of slot: ConnectionSlot, into turn: inout Outgoing) {
-        turn.makeRoom(for: roomForMessage(atMost: largestCountOfOldest(slot)), from: &output)
-        date.refresh(at: network.now)
+        turn.makeRoom(for: largestCountOfOldest(slot) + roomBesidesMessage, from: &output)
         mission.letter.compose(
             PackedRow(dispatcher.pool.first(of: connections[slot].inFlight)), date: date.text,
             into: &turn.writer, sharing: &turn.shared)
         CommandWriter.dot(into: &turn.writer)
         tally.record(.envelope, network.now - connections[slot].envelopeWritten)
-        noteEndOfContent(slot, turn)
+        noteEndOfContent(slot, at: turn.count)
     }
 
     /// Writes the newest message whole: its envelope, and its content as one chunk.
@@ -124,43 +129,35 @@ extension Worker where Net: ~Copyable {
         of slot: ConnectionSlot, afterReset: Bool, into turn: inout Outgoing
     ) {
         let bound = largestCount(slot)
-        turn.makeRoom(for: roomForMessage(atMost: bound), from: &output)
+        turn.makeRoom(for: bound + roomBesidesMessage, from: &output)
         let start = turn.writer.count
-        writeEnvelope(of: slot, afterReset: afterReset, size: bound, into: &turn.writer)
-        date.refresh(at: network.now)
-        turn.appendChunk(
-            mission.letter, to: PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)),
-            date: date.text, atMost: bound)
-        noteEndOfContent(slot, turn)
+        writeTransaction(of: slot, afterReset: afterReset, atMost: bound, into: &turn)
+        noteEndOfContent(slot, at: turn.count)
         largestWritten = max(largestWritten, turn.writer.count - start)
     }
 
-    private mutating func writeEnvelope(
-        of slot: ConnectionSlot, afterReset: Bool, size: Int, into writer: inout ByteWriter
+    @inline(__always)
+    private mutating func writeTransaction(
+        of slot: ConnectionSlot, afterReset: Bool, atMost bound: Int, into turn: inout Outgoing
     ) {
         let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
+        let recipients = mission.limits.recipientsPerMessage
         if connections[slot].session.capabilities.declaresSize {
-            if afterReset { CommandWriter.reset(into: &writer) }
-            CommandWriter.mail(from: mission.envelopeFrom.span, size: size, into: &writer)
-            CommandWriter.recipient(row.field(0), into: &writer)
+            if afterReset { CommandWriter.reset(into: &turn.writer) }
+            CommandWriter.mail(from: mission.envelopeFrom.span, size: bound, into: &turn.writer)
+            CommandWriter.recipient(row.field(0), into: &turn.writer)
         } else {
-            writer.append(opening.span.extracting((afterReset ? 0 : CommandWriter.resetCount)...))
-            CommandWriter.firstRecipient(row.field(0), into: &writer)
+            turn.writer.append(opening.span.extracting((afterReset ? 0 : CommandWriter.resetCount)...))
+            CommandWriter.firstRecipient(row.field(0), into: &turn.writer)
         }
-        for index in 1..<mission.limits.recipientsPerMessage {
-            CommandWriter.recipient(row.field(index), into: &writer)
-        }
+        for index in 1..<recipients { CommandWriter.recipient(row.field(index), into: &turn.writer) }
+        turn.appendChunk(mission.letter, to: row, date: date.text, atMost: bound)
     }
 
-    private mutating func noteEndOfContent(_ slot: ConnectionSlot, _ turn: borrowing Outgoing) {
-        connections[slot].noteEndOfContent(turn.count)
+    private mutating func noteEndOfContent(_ slot: ConnectionSlot, at offset: Int) {
+        connections[slot].noteEndOfContent(offset)
         connections[slot].contentWritten = network.now
         if journal != nil { noteIntent(slot) }
-    }
-
-    /// What a message, a dot and the envelope of another may take: RFC 5321 4.5.3.1.4 bounds a command.
-    private mutating func roomForMessage(atMost bound: Int) -> Int {
-        bound - shelf.sharedCount + 512 * (mission.limits.recipientsPerMessage + 4)
     }
 
     private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
@@ -179,7 +176,6 @@ extension Worker where Net: ~Copyable {
         guard bound > limit else { return true }
         let buffer = output.take(atLeast: bound)
         var writer = buffer.writer()
-        date.refresh(at: network.now)
         mission.letter.compose(
             PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), date: date.text, into: &writer)
         output.give(buffer)

@@ -4,6 +4,8 @@ import Primitives
 import SMTP
 
 /// What is heard becomes verdicts.
+///
+/// Enums of other rooms are compared by pattern: `==` would call through their conformance, for every reply.
 extension Worker where Net: ~Copyable {
     mutating func sent(_ slot: ConnectionSlot) {
         takeBackOutput(slot)
@@ -36,7 +38,10 @@ extension Worker where Net: ~Copyable {
         guard connections[slot].held.isEmpty else { return hold(slot, input, from: 0) }
         var cursor = 0
         while connections[slot].state == .open {
-            if connections[slot].takeAssents(in: input, at: &cursor) { list(slot) }
+            let start = cursor
+            let assents = connections[slot].takeAssents(in: input, at: &cursor)
+            if assents > 0 { list(slot) }
+            let verdictStart = cursor
             if connections[slot].mustHold && cursor < input.count { return hold(slot, input, from: cursor) }
             switch connections[slot].parser.next(in: input, at: &cursor) {
             case .needsInput:
@@ -53,13 +58,19 @@ extension Worker where Net: ~Copyable {
                 let contentSent = connections[slot].contentWasTaken
                 let event = connections[slot].session.receive(reply, contentSent: contentSent)
                 apply(event, reply, to: slot, input)
+                if journal == nil, assents > 0, event.isVerdictOnContent, connections[slot].taken == nil,
+                    let answer = TransactionAnswer(
+                        assents: start..<verdictStart, count: assents, verdict: reply, in: input)
+                {
+                    hearAccepted(like: answer, reply, on: slot, input, at: &cursor)
+                }
             case .fault(let fault): end(slot, because: .protocolFault(.syntax(fault)))
             }
         }
     }
 
     private mutating func noteCapability(_ slot: ConnectionSlot, _ input: Span<UInt8>) {
-        guard connections[slot].session.awaited == .hello else { return }
+        guard case .hello = connections[slot].session.awaited else { return }
         let count = copyReplyText(slot, input)
         var capabilities = connections[slot].session.capabilities
         capabilities.note(replyText.bytes(0..<count))
@@ -76,7 +87,9 @@ extension Worker where Net: ~Copyable {
             list(slot)
         case .ready: becameReady(slot)
         case .settled(let count, let stage, let isOver):
-            let textCount = copyReplyText(slot, input)
+            let isAcceptance = if case .success = reply.severity { true } else { false }
+            // Only who keeps a journal asks for the words of an acceptance.
+            let textCount = isAcceptance && journal == nil ? 0 : copyReplyText(slot, input)
             settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
             if connections[slot].session.isOver {
                 end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
@@ -94,8 +107,26 @@ extension Worker where Net: ~Copyable {
     ) {
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
         settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
-        if stage == .content { tally.record(.content, network.now - connections[slot].contentWritten) }
+        if case .content = stage { tally.record(.content, network.now - connections[slot].contentWritten) }
         if isOver { finishOldest(slot) }
+    }
+
+    /// Settles the messages that are accepted with the same words as the one before them.
+    private mutating func hearAccepted(
+        like answer: TransactionAnswer, _ reply: Reply, on slot: ConnectionSlot, _ input: Span<UInt8>,
+        at cursor: inout Int
+    ) {
+        let count = connections[slot].session.takeAccepted(like: answer, in: input, at: &cursor)
+        guard count > 0 else { return }
+        tally.record(reply: reply.code, enhanced: reply.enhanced?.packed, count: count)
+        tally.record(.content, network.now - connections[slot].contentWritten, count: count)
+        let verdict = Verdict(reply, at: .content)
+        let recipients = mission.limits.recipientsPerMessage
+        tally.record(verdict.outcome, site: connections[slot].site, recipients: recipients * count)
+        for _ in 0..<count {
+            tell(connections[slot].inFlight, recipients: recipients, verdict, 0, attemptAtOldest(slot))
+            finishOldest(slot)
+        }
     }
 
     /// The first reply with which a session proceeds is its greeting.

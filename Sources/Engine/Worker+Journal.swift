@@ -13,8 +13,10 @@ extension Worker where Net: ~Copyable {
     mutating func keepJournal() {
         if let journal, journal.hasFailed { stopNow() }
         if isStoppingNow { endUncommittedSessions() }
-        guard let journal, !journal.hasFailed else {
+        guard let journal else { return }
+        guard !journal.hasFailed else {
             journalIsCurrent = true
+            nextPublication = .never
             return
         }
         let number = journal.handOver(at: network.now)

@@ -35,6 +35,9 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     var pieces: [MemoryPiece] = []
     /// What was written of the largest transaction so far, to judge whether another fits a turn.
     var largestWritten = 0
+    /// What a dot and the envelope of another message may take besides a message (RFC 5321 4.5.3.1.4 bounds a
+    /// command), less what is never copied of one.
+    let roomBesidesMessage: Int
     /// What every transaction begins with, up to the first recipient's address.
     let opening: [UInt8]
     var date: DateHeader
@@ -94,6 +97,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         opening = mission.opening
         shelf = LetterShelf(mission.letter, shortest: mission.shortestSharedPiece)
         shared = SharedPieces(shortest: shelf.shortest)
+        roomBesidesMessage = 512 * (mission.limits.recipientsPerMessage + 4) - shelf.sharedCount
     }
 
     /// Whether all work is done, every slot is free, and all that happened is durable.

@@ -147,6 +147,15 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// The value that is kept under a name, which is this one when none was kept before.
+    package func remember(_ name: String, _ value: String) throws(LedgerFault) -> String {
+        try ask { (core, storage, _) throws(LedgerFault) in
+            if let kept = try storage.facts().text(name) { return kept }
+            core.note(LedgerFact(name, .text(value)))
+            return value
+        }
+    }
+
     /// Notes who did what.
     package func note(audit what: String, by who: String) throws(LedgerFault) {
         try ask { (core, _, now) in core.note(AuditEntry(at: now, who: who, what: what)) }

@@ -18,12 +18,13 @@ package struct LatencyHistogram: Sendable {
 
     package init() {}
 
-    package mutating func record(_ interval: Interval) {
+    /// - Parameter count: how many took so long.
+    package mutating func record(_ interval: Interval, count: Int = 1) {
         let bounded = min(max(interval, .zero), LatencyHistogram.longest)
         let microseconds = UInt64(truncatingIfNeeded: bounded.microseconds)
-        sum &+= microseconds
+        sum &+= microseconds &* UInt64(count)
         if microseconds != last { endRun(before: microseconds) }
-        repeats += 1
+        repeats += UInt64(count)
     }
 
     package mutating func merge(_ other: LatencyHistogram) {

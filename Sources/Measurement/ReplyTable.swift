@@ -14,12 +14,12 @@ package struct ReplyTable: Sendable {
     package init() {}
 
     /// - Parameter enhanced: packed by `PackedEnhancedCode.packed`; nil when the reply had none.
-    package mutating func record(code: UInt16, enhanced: UInt32?) {
+    package mutating func record(code: UInt16, enhanced: UInt32?, count: Int = 1) {
         let key = Key(code: code, enhanced: enhanced)
         if slots[lastSlot].key == key {
-            slots[lastSlot].count += 1
+            slots[lastSlot].count += count
         } else {
-            add(1, of: key)
+            add(count, of: key)
         }
     }
 

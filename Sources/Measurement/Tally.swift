@@ -33,8 +33,8 @@ package struct Tally: Sendable {
     }
 
     /// - Parameter enhanced: packed by `PackedEnhancedCode.packed`; nil when the reply had none.
-    package mutating func record(reply code: UInt16, enhanced: UInt32?) {
-        replies.record(code: code, enhanced: enhanced)
+    package mutating func record(reply code: UInt16, enhanced: UInt32?, count: Int = 1) {
+        replies.record(code: code, enhanced: enhanced, count: count)
     }
 
     /// Of one whole transaction, from the first byte of MAIL to the final reply.
@@ -42,12 +42,12 @@ package struct Tally: Sendable {
         latency.record(interval)
     }
 
-    package mutating func record(_ phase: Phase, _ interval: Interval) {
+    package mutating func record(_ phase: Phase, _ interval: Interval, count: Int = 1) {
         switch phase {
-        case .connect: connect.record(interval)
-        case .greeting: greeting.record(interval)
-        case .envelope: envelope.record(interval)
-        case .content: content.record(interval)
+        case .connect: connect.record(interval, count: count)
+        case .greeting: greeting.record(interval, count: count)
+        case .envelope: envelope.record(interval, count: count)
+        case .content: content.record(interval, count: count)
         }
     }
 

@@ -15,7 +15,7 @@ enum HeaderText {
 
     /// Appends an address: what is not visible US-ASCII becomes `?`, what comes after 900 bytes is dropped.
     static func append(address: Span<UInt8>, into writer: inout ByteWriter) {
-        if address.isVisibleWithoutAngles && address.count <= longestAddress { return writer.append(address) }
+        if address.count <= longestAddress && writer.append(visibleWithoutAngles: address) { return }
         for index in 0..<min(address.count, longestAddress) {
             let byte = address[index]
             writer.append(Octet.isVisible(byte) ? byte : Octet.questionMark)

@@ -29,16 +29,18 @@ extension Letter {
     /// The lines are counted from the end, so only the first is shorter than the others. Where that would be
     /// half a line end, an `x` makes the line after it longer by one.
     func append(
-        _ count: Int, of lines: Range<Int>, into writer: inout ByteWriter, sharing shared: inout SharedPieces
+        _ count: Int, padding lines: Range<Int>, of literals: Span<UInt8>, into writer: inout ByteWriter,
+        sharing shared: inout SharedPieces
     ) {
         guard count >= 2 else { return }
-        var first = count % lines.count
+        let (wholes, rest) = count < lines.count ? (0, count) : count.quotientAndRemainder(dividingBy: lines.count)
+        var first = rest
         if first % (Letter.lineLength + 2) == 1 {
             writer.append(Octet.filler)
             first -= 1
         }
-        append(lines.upperBound - first..<lines.upperBound, into: &writer, sharing: &shared)
-        for _ in 0..<count / lines.count { append(lines, into: &writer, sharing: &shared) }
+        append(lines.upperBound - first..<lines.upperBound, of: literals, into: &writer, sharing: &shared)
+        for _ in 0..<wholes { append(lines, of: literals, into: &writer, sharing: &shared) }
     }
 
     /// 72 characters and a line end.
@@ -50,7 +52,7 @@ extension LetterCompiler {
     /// So many lines that most messages are one copy, and none has more than 65 pieces.
     mutating func append(paddingUpTo byteCount: Int) {
         let count = max(256, byteCount / Letter.paddingLine.count / 64)
-        let lines = appendUnused(repeatElement(Letter.paddingLine, count: count).joined())
-        append(.padding(count: byteCount, lines: lines))
+        let lines = repeatElement(Letter.paddingLine, count: count).joined()
+        append({ .padding(count: byteCount, lines: $0) }, of: lines)
     }
 }

@@ -7,10 +7,16 @@ import Primitives
 /// the same bytes serve DATA (without dot-stuffing; the final dot is not included) and BDAT. The same row
 /// always gives the same bytes for the same date, so that a repeated message can be recognised as one.
 package struct Letter: Sendable {
-    /// What is done, from the first byte to the last.
-    enum Step: Sendable {
-        /// Bytes that are the same in every message.
-        case literal(Range<Int>)
+    /// What is done, from the first byte to the last: a text and what follows it.
+    struct Step: Sendable {
+        /// Bytes that are the same in every message; often none.
+        let literal: Range<Int>
+        let insertion: Insertion
+    }
+
+    /// What differs from message to message.
+    enum Insertion: Sendable {
+        case nothing
         case address
         case subject
         case date
@@ -60,9 +66,11 @@ package struct Letter: Sendable {
     ) {
         let start = writer.count + shared.byteCount
         let steps = steps.span
+        let literals = literals.span
         for index in steps.indices {
-            switch steps[index] {
-            case .literal(let range): append(range, into: &writer, sharing: &shared)
+            append(steps[index].literal, of: literals, into: &writer, sharing: &shared)
+            switch steps[index].insertion {
+            case .nothing: break
             case .address: HeaderText.append(address: row.field(0), into: &writer)
             case .subject: subject.append(row, into: &writer)
             case .date: writer.append(date)
@@ -70,15 +78,18 @@ package struct Letter: Sendable {
             case .value(let value): value.append(row, into: &writer)
             case .padding(let count, let lines):
                 let room = count - (writer.count + shared.byteCount - start)
-                append(room, of: lines, into: &writer, sharing: &shared)
+                append(room, padding: lines, of: literals, into: &writer, sharing: &shared)
             }
         }
     }
 
     @inline(__always)
-    func append(_ range: Range<Int>, into writer: inout ByteWriter, sharing shared: inout SharedPieces) {
+    func append(
+        _ range: Range<Int>, of literals: Span<UInt8>, into writer: inout ByteWriter,
+        sharing shared: inout SharedPieces
+    ) {
         if range.count < shared.shortest {
-            writer.append(literals.span.extracting(range))
+            writer.append(literals.extracting(range))
         } else {
             shared.append(range, at: writer.count)
         }
@@ -95,7 +106,7 @@ package struct Letter: Sendable {
             switch varying[index] {
             case .subject: count += subject.largestCount(of: row)
             case .value(let value): count += value.largestCount(of: row)
-            case .literal, .address, .date, .rowNumber, .padding: break
+            case .nothing, .address, .date, .rowNumber, .padding: break
             }
         }
         return max(count, bounds.padded)
@@ -105,10 +116,10 @@ package struct Letter: Sendable {
     package func mostSharedPieces(shortest: Int) -> Int {
         var count = 0
         for step in steps {
-            switch step {
-            case .literal(let range) where range.count >= shortest: count += 1
+            if step.literal.count >= shortest { count += 1 }
+            switch step.insertion {
             case .padding(let total, let lines): count += total / lines.count + 1
-            case .literal, .address, .subject, .date, .rowNumber, .value: break
+            case .nothing, .address, .subject, .date, .rowNumber, .value: break
             }
         }
         return count
@@ -118,12 +129,12 @@ package struct Letter: Sendable {
     package func sharedCount(shortest: Int) -> Int {
         var count = 0
         for step in steps {
-            switch step {
-            case .literal(let range) where range.count >= shortest: count += range.count
+            if step.literal.count >= shortest { count += step.literal.count }
+            switch step.insertion {
             case .padding(let total, let lines) where lines.count >= shortest:
                 let rest = total - bounds.fixed - bounds.addresses * HeaderText.longestAddress
                 count += max(0, rest / lines.count) * lines.count
-            case .literal, .address, .subject, .date, .rowNumber, .value, .padding: break
+            case .nothing, .address, .subject, .date, .rowNumber, .value, .padding: break
             }
         }
         return count
@@ -135,19 +146,20 @@ private struct Bounds: Sendable {
     /// Bytes that do not depend on the row, or hardly.
     var fixed = 0
     var addresses = 0
-    /// The steps whose bytes depend on the row's fields.
-    var varying: [Letter.Step] = []
+    /// What depends on the row's fields.
+    var varying: [Letter.Insertion] = []
     /// The size that a message is padded to.
     var padded = 0
 
     init(_ steps: [Letter.Step]) {
         for step in steps {
-            switch step {
-            case .literal(let range): fixed += range.count
+            fixed += step.literal.count
+            switch step.insertion {
+            case .nothing: break
             case .address: addresses += 1
             case .date: fixed += MailDate.byteCount
             case .rowNumber: fixed += 10
-            case .subject, .value: varying.append(step)
+            case .subject, .value: varying.append(step.insertion)
             case .padding(let count, _): padded = count
             }
         }

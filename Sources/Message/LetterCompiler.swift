@@ -26,7 +26,7 @@ struct LetterCompiler {
 
     var letter: Letter {
         var finished = self
-        finished.endLiteral()
+        if literalStart < literals.count { finished.append(.nothing) }
         return Letter(
             steps: finished.steps, literals: finished.literals, subject: subject,
             headerFieldIndexes: headerFields.sorted())
@@ -36,22 +36,17 @@ struct LetterCompiler {
         literals.append(contentsOf: text.utf8)
     }
 
-    mutating func append(_ step: Letter.Step) {
-        endLiteral()
-        steps.append(step)
-    }
-
-    private mutating func endLiteral() {
-        if literalStart < literals.count { steps.append(.literal(literalStart..<literals.count)) }
+    mutating func append(_ insertion: Letter.Insertion) {
+        steps.append(Letter.Step(literal: literalStart..<literals.count, insertion: insertion))
         literalStart = literals.count
     }
 
-    /// Keeps bytes for a step to refer to, without making them one of the message's literals.
-    mutating func appendUnused(_ bytes: some Sequence<UInt8>) -> Range<Int> {
-        endLiteral()
+    /// - Parameter bytes: kept for the insertion to refer to, without being one of the message's texts.
+    mutating func append(_ insertion: (Range<Int>) -> Letter.Insertion, of bytes: some Sequence<UInt8>) {
+        let literal = literalStart..<literals.count
         literals.append(contentsOf: bytes)
-        defer { literalStart = literals.count }
-        return literalStart..<literals.count
+        steps.append(Letter.Step(literal: literal, insertion: insertion(literal.upperBound..<literals.count)))
+        literalStart = literals.count
     }
 
     private func packedField(_ name: String) throws(LetterFault) -> Int {

@@ -24,6 +24,8 @@ package struct SharedPieces: Sendable {
         byteCount = 0
     }
 
+    // Seldom and short beside what it spares: kept out of the way of the pieces that are copied.
+    @inline(never)
     mutating func append(_ bytes: Range<Int>, at offset: Int) {
         pieces.append(Piece(offset: offset, bytes: bytes))
         byteCount += bytes.count

@@ -46,9 +46,34 @@ extension Span where Element == UInt8 {
     @inlinable
     public func word(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset <= count &- 8, "a word lies within the span")
-        // In bounds by the line before; any alignment will do.
-        return UInt64(
-            littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+        return uncheckedWord(at: offset)
+    }
+
+    /// Whether the bytes of a range stand at `offset` as well: eight bytes a step. Not when the span ends before.
+    @inlinable
+    public func repeats(_ range: Range<Int>, at offset: Int) -> Bool {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count && offset >= 0, "the range lies within the span")
+        guard range.count <= count &- offset else { return false }
+        guard range.count >= 8 else {
+            for index in 0..<range.count where self[range.lowerBound &+ index] != self[offset &+ index] { return false }
+            return true
+        }
+        var differences: UInt64 = 0
+        var index = 0
+        while index &+ 8 < range.count {
+            differences |= uncheckedWord(at: range.lowerBound &+ index) ^ uncheckedWord(at: offset &+ index)
+            index &+= 8
+        }
+        let last = range.count &- 8
+        return differences | (uncheckedWord(at: range.lowerBound &+ last) ^ uncheckedWord(at: offset &+ last)) == 0
+    }
+
+    /// In bounds by what the caller has checked; any alignment will do.
+    @inlinable
+    @inline(__always)
+    func uncheckedWord(at offset: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
     /// Whether every byte is visible ASCII and none is an angle bracket: eight bytes a step.
@@ -63,10 +88,10 @@ extension Span where Element == UInt8 {
         var faults: UInt64 = 0
         var index = 0
         while index &+ 8 < count {
-            faults |= wordFaults(word(at: index))
+            faults |= wordFaults(uncheckedWord(at: index))
             index &+= 8
         }
-        return faults | wordFaults(word(at: count &- 8)) == 0
+        return faults | wordFaults(uncheckedWord(at: count &- 8)) == 0
     }
 }
 

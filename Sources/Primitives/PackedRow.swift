@@ -29,10 +29,23 @@ public struct PackedRow: ~Escapable {
     @inlinable
     @_lifetime(copy self)
     public func field(_ index: Int) -> Span<UInt8> {
-        precondition(index >= 0 && index < fieldCount, "the row has no such field")
+        guard index != 0 else { return firstField }
+        precondition(index > 0 && index < fieldCount, "the row has no such field")
         var start = PackedRow.headerCount
         for _ in 0..<index { start += 2 + length(at: start) }
         return bytes.extracting(start + 2..<start + 2 + length(at: start))
+    }
+
+    /// Found with one look at the header and the length that stands behind it.
+    @inlinable
+    var firstField: Span<UInt8> {
+        @_lifetime(copy self)
+        get {
+            precondition(bytes.count >= 8, "the row has no such field")
+            let head = bytes.word(at: 0)
+            precondition(head >> 32 & 0xFFFF > 0, "the row has no such field")
+            return bytes.extracting(8..<8 + Int(head >> 48))
+        }
     }
 
     @inlinable
@@ -40,6 +53,7 @@ public struct PackedRow: ~Escapable {
 
     /// Starts a row of `fieldCount` fields; exactly as many calls of `append` must follow.
     @inlinable
+    @inline(__always)
     public static func begin(number: Int, fieldCount: Int, into writer: inout ByteWriter) {
         let low = UInt64(UInt32(truncatingIfNeeded: number))
         let high = UInt64(UInt16(truncatingIfNeeded: fieldCount))
@@ -48,6 +62,7 @@ public struct PackedRow: ~Escapable {
 
     /// Starts a field of `count` bytes, which the caller appends.
     @inlinable
+    @inline(__always)
     public static func beginField(count: Int, into writer: inout ByteWriter) {
         precondition(count <= PackedRow.longestField, "a packed field has at most 65,535 bytes")
         writer.append(littleEndian: UInt64(count), count: 2)

@@ -63,7 +63,7 @@ package enum CommandWriter {
     package static func quit(into writer: inout ByteWriter) { writer.append("QUIT\r\n") }
 
     private static func append(argument: Span<UInt8>, into writer: inout ByteWriter) {
-        precondition(argument.isVisibleWithoutAngles, "an unchecked command argument")
-        writer.append(argument)
+        let isClean = writer.append(visibleWithoutAngles: argument)
+        precondition(isClean, "an unchecked command argument")
     }
 }

@@ -56,22 +56,24 @@ package struct OwedReplies: Sendable {
     mutating func appendTransaction(afterReset: Bool, recipients: Int) {
         precondition(
             room >= 4 + recipients / Int(OwedReplies.longestRun), "more commands in flight than a session may have")
-        var end = first + used
+        var end = first &+ used
         if afterReset { put(.reset, 1, at: &end) }
         put(.mail, 1, at: &end)
         var rest = recipients
-        while rest > 0 {
-            put(.recipient, UInt8(truncatingIfNeeded: min(rest, Int(OwedReplies.longestRun))), at: &end)
-            rest -= Int(OwedReplies.longestRun)
+        while rest > Int(OwedReplies.longestRun) {
+            put(.recipient, OwedReplies.longestRun, at: &end)
+            rest &-= Int(OwedReplies.longestRun)
         }
+        put(.recipient, UInt8(truncatingIfNeeded: rest), at: &end)
         put(.chunk, 1, at: &end)
         if used == 0 { oldest = afterReset ? .reset : .mail }
-        used = end - first
+        used = end &- first
     }
 
+    @inline(__always)
     private mutating func put(_ command: Command, _ count: UInt8, at end: inout Int) {
         runs[end & (OwedReplies.capacity - 1)] = command.rawValue << 4 | count
-        end += 1
+        end &+= 1
     }
 
     package mutating func removeOldest() -> Command? {
@@ -83,6 +85,16 @@ package struct OwedReplies: Sendable {
             oldest = used == 0 ? nil : Command(rawValue: runs[first] >> 4)
         }
         return command
+    }
+
+    /// The replies to whole transactions that follow another, each with RSET before it.
+    mutating func removeTransactions(_ count: Int, recipients: Int) {
+        let longestRun = Int(OwedReplies.longestRun)
+        let entries = count * (3 + (recipients + longestRun - 1) / longestRun)
+        precondition(oldest == .reset && entries <= used, "only what is owed is removed")
+        first = place(entries)
+        used -= entries
+        oldest = used == 0 ? nil : .reset
     }
 
     private func place(_ offset: Int) -> Int { (first + offset) & (OwedReplies.capacity - 1) }

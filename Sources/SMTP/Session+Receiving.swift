@@ -27,6 +27,13 @@ package enum SessionEvent: Hashable, Sendable {
     case fault(SessionFault)
 }
 
+extension SessionEvent {
+    /// Whether a message is finished by the reply to its content.
+    package var isVerdictOnContent: Bool {
+        if case .settled(count: _, stage: .content, isOver: _) = self { true } else { false }
+    }
+}
+
 /// Why a session cannot go on although the connection stands.
 package enum SessionFault: Error, Hashable, Sendable {
     case syntax(ReplyFault)
@@ -76,10 +83,13 @@ extension Session {
 
     /// Takes the replies that only let the dialogue go on: whole lines of success to RSET, MAIL and RCPT. Stops
     /// before the first that is anything else; `receive` tells what that one means.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
     package mutating func takeAssents(
         in input: Span<UInt8>, at cursor: inout Int, by parser: inout ReplyParser
-    ) {
-        let start = cursor
+    ) -> Int {
+        var count = 0
         while owed.oldest.isEnvelope, parser.passSuccess(in: input, at: &cursor) {
             switch owed.removeOldest() {
             case .mail: receiving.mailAccepted = true
@@ -88,11 +98,13 @@ extension Session {
                 receiving.accepted += 1
             case .greeting, .hello, .reset, .data, .content, .chunk, .loneDot, .quit, nil: break
             }
+            count += 1
         }
-        guard cursor > start else { return }
+        guard count > 0 else { return 0 }
         awaited = owed.oldest
         isFilling = false
         refresh()
+        return count
     }
 
     private mutating func end(with event: SessionEvent) -> SessionEvent {

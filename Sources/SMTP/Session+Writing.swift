@@ -15,6 +15,12 @@ package enum SessionCommand: Hashable, Sendable {
     case quit
 }
 
+extension SessionCommand {
+    package var isTransaction: Bool {
+        if case .transaction(afterReset: _) = self { true } else { false }
+    }
+}
+
 extension Session {
     /// What to say now, or nil when there is nothing to say before something happens.
     ///

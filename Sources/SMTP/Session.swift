@@ -15,7 +15,7 @@ import Primitives
 /// Any reply that cannot be matched to a command is the end of the session, never skipped: one skipped line
 /// would answer the wrong message from then on. Next: `Session.nextCommand`.
 package struct Session: Sendable {
-    enum Phase: Sendable {
+    enum Phase: Equatable, Sendable {
         /// Connected; the server speaks first.
         case greeting
         /// The greeting was good, or EHLO was refused: a hello is to be written.
@@ -120,6 +120,24 @@ package struct Session: Sendable {
         writing = needsReset ? .reset : .mail
         needsReset = style == .chunked
         canBegin = false
+    }
+
+    /// Begins a message and says all of it at once, where whole transactions are written: what `begin` and then
+    /// `nextCommand` do.
+    package mutating func beginTransaction(recipients count: Int) -> SessionCommand {
+        precondition(canBegin && style == .chunked, "a whole transaction is begun when the session can take one")
+        precondition((1...Session.mostRecipients).contains(count), "a message has 1 to 800 recipients")
+        let afterReset = needsReset
+        recipients = count
+        isFilling = true
+        openTransactions += 1
+        if openTransactions == 1 { receiving = TransactionProgress(expected: count) }
+        needsReset = true
+        owed.appendTransaction(afterReset: afterReset, recipients: count)
+        awaited = owed.oldest
+        committedTransactions += 1
+        canBegin = openTransactions < depth && hasRoomForReplies
+        return .transaction(afterReset: afterReset)
     }
 
     /// Asks the server to end the session, once no message is under way.

@@ -26,6 +26,8 @@ package final class SimulatedJournal: Journal, OutcomeListener {
     /// All that was noted, durable or not.
     package private(set) var steps: [Step] = []
     package private(set) var durableCount = 0
+    /// Outcomes that would survive a crash now.
+    package private(set) var durableOutcomes = 0
     package private(set) var hasFailed = false
     /// The commit that fails, counted from 1.
     package var failingCommit = Int.max
@@ -79,7 +81,10 @@ package final class SimulatedJournal: Journal, OutcomeListener {
             hasFailed = true
             return true
         }
-        for index in durableCount..<commit.count { steps[index].durableAt = commit.end }
+        for index in durableCount..<commit.count {
+            steps[index].durableAt = commit.end
+            if case .outcome = steps[index].kind { durableOutcomes += 1 }
+        }
         durableCount = commit.count
         beginCommit(at: commit.end)
         return true
@@ -103,10 +108,5 @@ extension SimulatedJournal {
         var last: [Int: Kind] = [:]
         for step in steps.prefix(durableOnly ? durableCount : steps.count) { last[step.line] = step.kind }
         return last
-    }
-
-    /// Outcomes that would survive a crash now.
-    package var durableOutcomes: Int {
-        steps.prefix(durableCount).count { if case .outcome = $0.kind { true } else { false } }
     }
 }

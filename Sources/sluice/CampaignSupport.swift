@@ -25,9 +25,13 @@ enum CampaignSupport {
         }
     }
 
-    static func letter(of campaign: borrowing LoadedCampaign) throws -> Letter {
-        let parts = campaign.letterParts(
+    /// What the letter is compiled from, for a run of its own.
+    static func letterParts(of campaign: borrowing LoadedCampaign) -> LetterParts {
+        campaign.letterParts(
             runToken: RunSupport.token(digits: 16), boundaryToken: RunSupport.token(digits: 32))
+    }
+
+    static func letter(_ parts: LetterParts) throws -> Letter {
         do {
             return try Letter(parts)
         } catch {

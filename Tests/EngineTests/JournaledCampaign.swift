@@ -20,8 +20,8 @@ struct JournaledCampaign {
         case crash
         case stop
         case stopNow
+        /// For five minutes.
         case pause
-        case resume
     }
 
     init(seed: UInt64) {
@@ -41,18 +41,23 @@ struct JournaledCampaign {
         journal.failingCommit = failingCommit
         journal.claimsTooEarly = claimsTooEarly
         network.journal = journal
-        let board = Board()
+        // To show progress wakes the worker often, which takes its time when virtual hours pass.
+        let board = seed % 5 == 0 ? Board() : nil
         var worker = Worker(
             network: network, mission: try campaign.mission(), outcomes: journal, board: board, journal: journal)
         for line in lines { campaign.admit(line, to: &worker) }
         worker.closeAdmission()
         var outcome = JournaledOutcome(campaign: campaign, journal: journal)
         while !worker.isDone && !outcome.hasCrashed {
-            worker.turn(atMost: outcome.isPaused ? .seconds(1) : nil)
+            worker.turn(atMost: outcome.isPaused ? .seconds(10) : nil)
             outcome.turns += 1
             for (turn, event) in events where turn == outcome.turns { happen(event, &worker, &outcome) }
-            let shown = board.current.counts.total
-            if !claimsTooEarly { #expect(shown <= journal.durableOutcomes, "seed \(seed): shown too early") }
+            if outcome.isPaused && worker.network.now >= outcome.pauseEnd {
+                outcome.isPaused = false
+                worker.resume()
+            }
+            let shown = board?.current.counts.total ?? 0
+            if shown > journal.durableOutcomes && !claimsTooEarly { Issue.record("seed \(seed): shown too early") }
             try #require(outcome.turns < 1_000_000, "seed \(seed): the worker does not come to an end")
         }
         outcome.note(&worker, board)
@@ -70,10 +75,8 @@ struct JournaledCampaign {
         case .stopNow: worker.stopNow()
         case .pause:
             outcome.isPaused = true
+            outcome.pauseStart = worker.network.now
             worker.pause()
-        case .resume:
-            outcome.isPaused = false
-            worker.resume()
         }
     }
 }
@@ -85,6 +88,8 @@ struct JournaledOutcome {
     var turns = 0
     var hasCrashed = false
     var isPaused = false
+    var pauseStart = Instant.never
+    var pauseEnd: Instant { pauseStart + .seconds(300) }
     var unreachable: Trouble?
     var tally = Tally()
     var shown = OutcomeCounts()
@@ -100,10 +105,10 @@ struct JournaledOutcome {
         self.journal = journal
     }
 
-    mutating func note(_ worker: inout Worker<SimulatedNetwork>, _ board: Board) {
+    mutating func note(_ worker: inout Worker<SimulatedNetwork>, _ board: Board?) {
         unreachable = worker.unreachable
         tally = worker.tally
-        shown = board.current.counts
+        shown = board?.current.counts ?? OutcomeCounts()
         for slot in worker.connections.slots { inFlight += worker.connections[slot].inFlight.count }
         slotsInUse = worker.network.slotsInUse
         record = worker.network.finish().first
@@ -136,14 +141,21 @@ struct JournaledOutcome {
         for (recipients, time) in record?.ended ?? [] {
             for recipient in recipients { ends[line(of: recipient), default: []].append(time) }
         }
+        let intents = durableIntents
         return ends.allSatisfy { line, times in
             times.sorted().enumerated().allSatisfy { index, time in
-                let intents = journal.steps.count { step in
-                    step.line == line && step.kind == .intent && (step.durableAt.map { $0 <= time } ?? false)
-                }
-                return intents > index
+                intents[line, default: []].count { $0 <= time } > index
             }
         }
+    }
+
+    /// When the intents of each line became durable.
+    private var durableIntents: [Int: [Instant]] {
+        var intents: [Int: [Instant]] = [:]
+        for step in journal.steps where step.kind == .intent {
+            if let time = step.durableAt { intents[step.line, default: []].append(time) }
+        }
+        return intents
     }
 
     /// Nobody has a message of whom the journal does not know that it may be so.
@@ -155,24 +167,21 @@ struct JournaledOutcome {
     func expectDurability() {
         #expect(hasIntentBeforeEachEnd(), "seed \(seed): an end was submitted before its intent was durable")
         #expect(knowsWhoMayHaveMail(), "seed \(seed): mail of which the journal knows nothing")
-        for step in journal.steps {
-            guard case .outcome(let outcome) = step.kind else { continue }
-            expectPlausibleTimes(step, outcome)
+        let intents = durableIntents
+        for step in journal.steps where !hasPlausibleTimes(step, intendedAt: intents[step.line, default: []]) {
+            Issue.record("seed \(seed): \(step)")
         }
-        for line in lines(.accepted) { #expect(taken[line] == 1, "seed \(seed): line \(line) was not accepted") }
+        #expect(lines(.accepted).allSatisfy { taken[$0] == 1 }, "seed \(seed): somebody was lost")
         #expect(taken.values.allSatisfy { $0 == 1 }, "seed \(seed): somebody was sent two")
     }
 
-    private func expectPlausibleTimes(_ step: SimulatedJournal.Step, _ outcome: Outcome) {
-        guard let attempt = step.attempt else { return #expect(Bool(false), "seed \(seed): no attempt") }
-        let wasWritten = attempt.contentWritten > .zero
-        if outcome == .accepted || outcome == .inDoubt { #expect(wasWritten, "seed \(seed): line \(step.line)") }
-        guard wasWritten else { return }
-        let times = [attempt.connectStarted, attempt.envelopeWritten, attempt.contentWritten, attempt.ended]
-        #expect(times == times.sorted(), "seed \(seed): line \(step.line): \(times)")
-        let intents = journal.steps.filter { $0.line == step.line && $0.kind == .intent }
-        let durable = intents.compactMap(\.durableAt).min() ?? .never
-        #expect(durable <= attempt.contentWritten, "seed \(seed): line \(step.line) was not intended then")
+    private func hasPlausibleTimes(_ step: SimulatedJournal.Step, intendedAt intents: [Instant]) -> Bool {
+        guard case .outcome(let outcome) = step.kind else { return true }
+        guard let attempt = step.attempt else { return false }
+        guard attempt.contentWritten > .zero else { return outcome == .refused || outcome == .deferred }
+        return attempt.connectStarted <= attempt.envelopeWritten
+            && attempt.envelopeWritten <= attempt.contentWritten && attempt.contentWritten <= attempt.ended
+            && intents.contains { $0 <= attempt.contentWritten }
     }
 
     /// At the end of a run that nothing has cut off, each message that was begun has one outcome.

@@ -32,8 +32,46 @@ struct ByteSearchTests {
                 let isGood = byte > 0x20 && byte < 0x7F && byte != 0x3C && byte != 0x3E
                 let found = bytes.span.isVisibleWithoutAngles
                 #expect(found == isGood, "\(byte) at \(place)")
+                var memory = ByteBuffer(capacity: 32)
+                var writer = memory.writer()
+                writer.append(0x2A)
+                let isAppended = writer.append(visibleWithoutAngles: bytes.span)
+                let written = memory.bytes(0..<writer.count)
+                #expect(isAppended == isGood && !writer.overflowed)
+                #expect(
+                    written.indices.map { written[$0] } == (isGood ? [0x2A] + bytes : [0x2A]), "\(byte) at \(place)")
             }
         }
+    }
+
+    @Test("What is appended after a look at it keeps to the memory as well", arguments: 1...24)
+    func visibleWithoutRoom(count: Int) {
+        let bytes = [UInt8](repeating: 0x61, count: count)
+        var memory = ByteBuffer(capacity: 32)
+        var whole = memory.writer()
+        whole.append(bytes.span)
+        whole.append([UInt8](repeating: 0x7A, count: 32 - count).span)
+        var writer = whole.gap(0..<count - 1)
+        let isAppended = writer.append(visibleWithoutAngles: bytes.span)
+        #expect(isAppended && writer.overflowed && writer.count == 0)
+        #expect(memory.bytes(count - 1..<32)[0] == 0x61 && memory.bytes(0..<32)[count - 1] == 0x61)
+    }
+
+    @Test("Bytes repeat only where every one of them stands again", arguments: 0...20)
+    func repetition(count: Int) {
+        let pattern = (0..<count).map { UInt8($0) }
+        let bytes = [0xAA] + pattern + [0xBB, 0xCC] + pattern
+        let start = count + 3
+        let isRepeated = bytes.span.repeats(1..<1 + count, at: start)
+        #expect(isRepeated)
+        for place in 0..<count {
+            var changed = bytes
+            changed[start + place] ^= 0x10
+            let isStillRepeated = changed.span.repeats(1..<1 + count, at: start)
+            #expect(!isStillRepeated, "byte \(place) differs")
+        }
+        let isBeyondTheEnd = bytes.span.repeats(1..<1 + count, at: start + 1)
+        #expect(!isBeyondTheEnd)
     }
 
     @Test("A word holds eight bytes, the first in its lowest place")
