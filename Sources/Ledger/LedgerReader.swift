@@ -1,3 +1,4 @@
+import Campaign
 import Delivery
 import Foundation
 import SMTP

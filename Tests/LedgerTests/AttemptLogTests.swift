@@ -15,14 +15,14 @@ struct AttemptLogTests {
             }
 
             var code: Int
-            var enhanced_code: Enhanced?
+            var enhancedCode: Enhanced?
             var content: String
         }
 
         struct Own: Decodable, Equatable {
             var line: Int
             var outcome, state: String
-            var session_ordinal: Int
+            var sessionOrdinal: Int
             var microseconds: [String: Int64]
         }
 
@@ -30,10 +30,10 @@ struct AttemptLogTests {
             var name, addr: String
         }
 
-        var type, id, sender, recipient, queue, site, event_time, delivery_protocol: String
-        var timestamp, num_attempts: Int
+        var type, id, sender, recipient, queue, site, eventTime, deliveryProtocol: String
+        var timestamp, numAttempts: Int
         var response: Response
-        var peer_address: Peer?
+        var peerAddress: Peer?
         var meta: [String: String]
         var sluice: Own
     }
@@ -41,13 +41,19 @@ struct AttemptLogTests {
     private let context = AttemptLogContext(
         campaign: "Spring \"sale\"\n", sender: "bounces@shop.example", messagePrefix: "a\"1", peerAddress: "127.0.0.1")
 
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     private func log(_ directory: TestDirectory) throws -> AttemptLogJSON {
         try AttemptLogJSON(path: directory.file("log.jsonl"), context)
     }
 
     private func lines(_ directory: TestDirectory) throws -> [Line] {
         let data = try Data(contentsOf: URL(fileURLWithPath: directory.file("log.jsonl")))
-        return try data.split(separator: 10).map { try JSONDecoder().decode(Line.self, from: $0) }
+        return try data.split(separator: 10).map { try Self.decoder.decode(Line.self, from: $0) }
     }
 
     private func write(
@@ -76,16 +82,16 @@ struct AttemptLogTests {
         let line = try #require(try lines(directory).first)
         #expect(line.type == "Bounce" && line.id == "a\"1-7" && line.sender == "bounces@shop.example")
         #expect(line.recipient == "Ann@Mail.Example" && line.queue == "mail.example" && line.site == "mail.example")
-        #expect(line.timestamp == 1_795_511_660 && line.event_time == "2026-11-24T09:14:20.000123Z")
-        #expect(line.num_attempts == 3 && line.meta == ["campaign": "Spring \"sale\"\n"])
-        #expect(line.peer_address == .init(name: "127.0.0.1", addr: "127.0.0.1"))
+        #expect(line.timestamp == 1_795_511_660 && line.eventTime == "2026-11-24T09:14:20.000123Z")
+        #expect(line.numAttempts == 3 && line.meta == ["campaign": "Spring \"sale\"\n"])
+        #expect(line.peerAddress == .init(name: "127.0.0.1", addr: "127.0.0.1"))
         #expect(
             line.response
-                == .init(code: 550, enhanced_code: .init(class: 5, subject: 1, detail: 1), content: "no such user"))
+                == .init(code: 550, enhancedCode: .init(class: 5, subject: 1, detail: 1), content: "no such user"))
         #expect(
             line.sluice
                 == .init(
-                    line: 7, outcome: "refused", state: "refused", session_ordinal: 5,
+                    line: 7, outcome: "refused", state: "refused", sessionOrdinal: 5,
                     microseconds: ["connect": 10, "whole": 30]))
     }
 
@@ -131,7 +137,7 @@ struct AttemptLogTests {
         let data = try Data(contentsOf: URL(fileURLWithPath: directory.file("log.jsonl")))
         let found = data.split(separator: 10)
         #expect(found.count == 4_001)
-        for line in found.dropFirst() { _ = try JSONDecoder().decode(Line.self, from: line) }
+        for line in found.dropFirst() { _ = try Self.decoder.decode(Line.self, from: line) }
     }
 
     @Test func onlyTheOwnerReadsIt() throws {
