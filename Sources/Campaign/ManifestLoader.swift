@@ -9,10 +9,10 @@ package enum ManifestLoader {
     ///   - path: the manifest; what it names is relative to its directory.
     ///   - route: overrides the manifest's route, as `--route` does.
     ///   - seed: keys the sets of addresses; random in a real run.
-    ///   - standardInput: a file to read where the manifest names standard input.
+    ///   - listCopy: see `RecipientFile`.
     /// - Throws: every problem there is, not the first.
     package static func load(
-        path: String, route: String? = nil, seed: UInt64, standardInput: String? = nil
+        path: String, route: String? = nil, seed: UInt64, listCopy: String? = nil
     ) throws(ManifestProblems) -> LoadedCampaign {
         let bytes = try contents(path)
         let text = try ManifestText(bytes, file: path)
@@ -21,8 +21,7 @@ package enum ManifestLoader {
         decoder.decode(text.root)
         var check = CampaignCheck(decoder, manifestPath: path)
         check.override(route: route)
-        check.override(standardInput: standardInput)
-        return try check.finish(seed: seed)
+        return try check.finish(seed: seed, listCopy: listCopy)
     }
 
     /// Whether the recipients come from standard input. False for a manifest that cannot be read.
@@ -63,16 +62,11 @@ private struct CampaignCheck {
         }
     }
 
-    mutating func override(standardInput: String?) {
-        guard let standardInput, draft.recipientsFile?.value == "-" else { return }
-        draft.recipientsFile?.value = URL(fileURLWithPath: standardInput).path
-    }
-
     /// The campaign, or everything that is wrong with it.
-    mutating func finish(seed: UInt64) throws(ManifestProblems) -> LoadedCampaign {
+    mutating func finish(seed: UInt64, listCopy: String?) throws(ManifestProblems) -> LoadedCampaign {
         let letter = loadLetter()
         let suppression = loadSuppression(seed: seed)
-        let file = try openRecipients()
+        let file = try openRecipients(listCopy)
         let layout = FieldCheck(draft, letter, file.header, file.headerPlace, listName: file.name)
             .layout(&problems)
         let found = problems.sorted
@@ -86,11 +80,11 @@ private struct CampaignCheck {
             stream: file.start(layout, seed: seed))
     }
 
-    private mutating func openRecipients() throws(ManifestProblems) -> RecipientFile {
+    private mutating func openRecipients(_ listCopy: String?) throws(ManifestProblems) -> RecipientFile {
         guard let name = draft.recipientsFile else { throw ManifestProblems(problems.sorted) }
         let path = name.value == "-" ? "-" : resolved(name.value)
         do {
-            return try RecipientFile(path: path, shownAs: path)
+            return try RecipientFile(path: path, shownAs: path, copyingTo: listCopy)
         } catch {
             problems.add(name.place, "\(error.file): \(error.what)", fix: error.fix)
             throw ManifestProblems(problems.sorted)

@@ -11,9 +11,9 @@ import Uring
 enum CampaignSupport {
     /// Loads a campaign, or tells everything that is wrong with it and ends with the exit code that says so.
     ///
-    /// - Parameter standardInput: a file to read where the manifest names standard input.
+    /// - Parameter listCopy: where a list from standard input is kept, to be read again.
     static func load(
-        _ path: String, route: String?, seed: UInt64, standardInput: String? = nil
+        _ path: String, route: String?, seed: UInt64, listCopy: String? = nil
     ) throws -> LoadedCampaign {
         guard FileManager.default.fileExists(atPath: path) else {
             Console.fail("\(path): there is no such file: give the path of a campaign's manifest")
@@ -21,7 +21,7 @@ enum CampaignSupport {
         }
         do throws(ManifestProblems) {
             let campaign = try ManifestLoader.load(
-                path: path, route: route, seed: seed, standardInput: standardInput)
+                path: path, route: route, seed: seed, listCopy: listCopy)
             for warning in campaign.warnings { Console.note("\(warning)") }
             return campaign
         } catch {

@@ -85,8 +85,9 @@ struct SendCommand: ParsableCommand {
 
     func run() throws {
         let seed = UInt64.random(in: .min ... .max)
-        let list = try ListCopy.make(for: campaign, in: statePath)
-        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed, standardInput: list)
+        let directory = try directoryOfList()
+        let listCopy = directory.map { "\($0.path)/recipients.csv" }
+        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed, listCopy: listCopy)
         let inputs = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) { try loaded.fingerprints() }
         let parts = CampaignSupport.letterParts(of: loaded)
         _ = try CampaignSupport.letter(parts)
@@ -96,12 +97,16 @@ struct SendCommand: ParsableCommand {
         try confirm(manifest)
         DescriptorLimit.raise()
         try CampaignState.withLedgerErrors {
-            try RunSupport.withSystemErrors { try send(manifest, inputs, parts, reading) }
+            try RunSupport.withSystemErrors {
+                let directory = try directory ?? StateDirectory(path: statePath)
+                try send(manifest, inputs, parts, reading, in: directory)
+            }
         }
     }
 
     private func send(
-        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread
+        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread,
+        in directory: StateDirectory
     ) throws {
         // A worker without a session of its own would be one too many.
         let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
@@ -110,7 +115,6 @@ struct SendCommand: ParsableCommand {
         } then: {
             run.stopNow()
         }
-        let directory = try StateDirectory(path: statePath)
         let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
         let campaignRun = CampaignRun(
             manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
@@ -118,6 +122,12 @@ struct SendCommand: ParsableCommand {
         let result = try campaignRun.perform(mission, reading, in: directory)
         try ledger.close()
         try conclude(campaignRun, result, manifest)
+    }
+
+    /// Where a list from standard input is kept; nil for a list in a file, whose campaign is not begun yet.
+    private func directoryOfList() throws -> StateDirectory? {
+        guard ManifestLoader.namesStandardInput(path: campaign) else { return nil }
+        return try CampaignState.withLedgerErrors { try StateDirectory(path: statePath) }
     }
 
     private func openLedger(
