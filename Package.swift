@@ -71,6 +71,9 @@ let package = Package(
             name: "InstructionCount",
             dependencies: ["Primitives", "SMTP", "Message", "Delivery", "Engine", "Uring"],
             path: "Benchmarks/Instructions", swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerFigures", dependencies: ["Primitives", "SMTP", "Measurement", "Delivery", "Ledger"],
+            path: "Benchmarks/Ledger", swiftSettings: strict),
 
         tests("Primitives"),
         tests("SMTP", ["Primitives"]),
@@ -95,8 +98,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Engine", "Sink",
-                "Digest", "Uring", "sluice",
+                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Digest", "Ledger",
+                "Engine", "Sink", "Uring", "sluice",
             ],
             swiftSettings: strict),
     ])

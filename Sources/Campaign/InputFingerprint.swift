@@ -3,30 +3,25 @@ import Foundation
 
 /// A file that decides what is sent to whom.
 struct CampaignInput: Hashable, Sendable {
-    var role: InputFingerprint.Role
+    /// `manifest`, `html`, `text` or `recipients`.
+    var name: String
     /// `-` is standard input.
     var path: String
 }
 
 /// What tells whether a file of a campaign is still the same.
 package struct InputFingerprint: Hashable, Sendable {
-    package enum Role: String, Hashable, Sendable, CaseIterable {
-        case manifest
-        case html
-        case text
-        case recipients
-    }
-
-    package var role: Role
+    /// `manifest`, `html`, `text` or `recipients`.
+    package var name: String
     package var path: String
-    package var byteCount: Int
+    package var bytes: Int64
     /// In hexadecimal, lower case.
     package var sha256: String
 
-    package init(role: Role, path: String, byteCount: Int, sha256: String) {
-        self.role = role
+    package init(name: String, path: String, bytes: Int64, sha256: String) {
+        self.name = name
         self.path = path
-        self.byteCount = byteCount
+        self.bytes = bytes
         self.sha256 = sha256
     }
 
@@ -39,12 +34,12 @@ package struct InputFingerprint: Hashable, Sendable {
         }
         let file = try InputFile(path: input.path, shownAs: input.path)
         var digest = ContentDigest(algorithm)
-        var byteCount = 0
+        var bytes: Int64 = 0
         digest.begin()
         while case .bytes(let chunk) = try file.nextChunk() {
             digest.read(chunk.span)
-            byteCount += chunk.count
+            bytes += Int64(chunk.count)
         }
-        self.init(role: input.role, path: input.path, byteCount: byteCount, sha256: digest.finishInHexadecimal())
+        self.init(name: input.name, path: input.path, bytes: bytes, sha256: digest.finishInHexadecimal())
     }
 }

@@ -9,9 +9,10 @@ package enum ManifestLoader {
     ///   - path: the manifest; what it names is relative to its directory.
     ///   - route: overrides the manifest's route, as `--route` does.
     ///   - seed: keys the sets of addresses; random in a real run.
+    ///   - standardInput: a file to read where the manifest names standard input.
     /// - Throws: every problem there is, not the first.
     package static func load(
-        path: String, route: String? = nil, seed: UInt64
+        path: String, route: String? = nil, seed: UInt64, standardInput: String? = nil
     ) throws(ManifestProblems) -> LoadedCampaign {
         let bytes = try contents(path)
         let text = try ManifestText(bytes, file: path)
@@ -20,7 +21,16 @@ package enum ManifestLoader {
         decoder.decode(text.root)
         var check = CampaignCheck(decoder, manifestPath: path)
         check.override(route: route)
+        check.override(standardInput: standardInput)
         return try check.finish(seed: seed)
+    }
+
+    /// Whether the recipients come from standard input. False for a manifest that cannot be read.
+    package static func namesStandardInput(path: String) -> Bool {
+        guard let bytes = try? contents(path), let text = try? ManifestText(bytes, file: path) else { return false }
+        var decoder = ManifestDecoder(ProblemList(file: path, insertions: text.insertions), routeIsGiven: true)
+        decoder.decode(text.root)
+        return decoder.draft.recipientsFile?.value == "-"
     }
 
     private static func contents(_ path: String) throws(ManifestProblems) -> [UInt8] {
@@ -53,6 +63,11 @@ private struct CampaignCheck {
         }
     }
 
+    mutating func override(standardInput: String?) {
+        guard let standardInput, draft.recipientsFile?.value == "-" else { return }
+        draft.recipientsFile?.value = URL(fileURLWithPath: standardInput).path
+    }
+
     /// The campaign, or everything that is wrong with it.
     mutating func finish(seed: UInt64) throws(ManifestProblems) -> LoadedCampaign {
         let letter = loadLetter()
@@ -83,13 +98,10 @@ private struct CampaignCheck {
     }
 
     private var inputs: [CampaignInput] {
-        let named: [(InputFingerprint.Role, String?)] = [
-            (.html, draft.html?.value), (.text, draft.text?.value), (.recipients, draft.recipientsFile?.value),
-        ]
-        let manifest = CampaignInput(role: .manifest, path: problems.file)
-        return [manifest]
-            + named.compactMap { role, name in
-                name.map { CampaignInput(role: role, path: $0 == "-" ? $0 : resolved($0)) }
+        let named = [("html", draft.html), ("text", draft.text), ("recipients", draft.recipientsFile)]
+        return [CampaignInput(name: "manifest", path: problems.file)]
+            + named.compactMap { name, file in
+                file.map { CampaignInput(name: name, path: $0.value == "-" ? "-" : resolved($0.value)) }
             }
     }
 

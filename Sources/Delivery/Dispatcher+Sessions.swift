@@ -39,7 +39,8 @@ extension Dispatcher {
         guard failed else { return false }
         let failures = lanes[lane].failures + 1
         lanes[lane].failures = failures
-        lanes[lane].pausedUntil = now + limits.firstPause * (1 << Int64(min(failures - 1, 20)))
+        lanes[lane].pausedUntil =
+            now + min(limits.firstPause * (1 << Int64(min(failures - 1, 20))), limits.longestPause)
         return lanes[lane].sessions == 0 && failures >= limits.mostFailures
     }
 

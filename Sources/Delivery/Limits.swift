@@ -20,6 +20,7 @@ package struct Limits: Hashable, Sendable {
     package var mostFailures = 5
     /// Pause after the first such failure; it doubles with each further one.
     package var firstPause = Interval.milliseconds(500)
+    package var longestPause = Interval.seconds(300)
 
     package init() {}
 }

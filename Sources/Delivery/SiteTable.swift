@@ -16,22 +16,24 @@ package struct SiteTable {
         self.seed = seed
     }
 
-    /// The number of the site that a checked address belongs to; counts the recipient.
+    /// The number of the site that a checked address belongs to.
     ///
-    /// - Parameter atSign: where the `@` stands.
-    package mutating func admit(_ address: Span<UInt8>, atSign: Int) -> Int {
+    /// - Parameters:
+    ///   - atSign: where the `@` stands.
+    ///   - counts: whether it is another recipient of the site.
+    package mutating func admit(_ address: Span<UInt8>, atSign: Int, counts: Bool = true) -> Int {
         var lowered = InlineArray<256, UInt8>(repeating: 0)
         let count = min(address.count - atSign - 1, 256)
         for index in 0..<count { lowered[index] = lowercased(address[atSign + 1 + index]) }
         let domain = lowered.span.extracting(0..<count)
         let fingerprint = Fingerprint(of: domain, seed: seed)
         if let number = numbers[fingerprint] {
-            recipients[number] += 1
+            if counts { recipients[number] += 1 }
             return number
         }
         numbers[fingerprint] = names.count
         names.append(String(decoding: (0..<count).map { domain[$0] }, as: UTF8.self))
-        recipients.append(1)
+        recipients.append(counts ? 1 : 0)
         return names.count - 1
     }
 

@@ -1,11 +1,16 @@
 import Campaign
 import Delivery
 import Glibc
+import Ledger
 import Primitives
 import Synchronization
 import Uring
 
 /// Reads a campaign's recipients on a thread of its own and hands them to the workers of their sites.
+///
+/// The list is read in passes. In the first, every recipient is handed over that the ledger does not know to be done;
+/// the others are for those that fall due later. So no row is kept in memory until then. A row that is read for the
+/// first time goes into the ledger, with the reason when it gets no mail.
 ///
 /// A new site goes to the worker with the least to do. When it turns out to be a big one, all workers share it:
 /// from then on its recipients are for whoever has a session free, see `SharedSites`.
@@ -15,14 +20,16 @@ import Uring
 package final class RecipientFeed: Sendable {
     /// How far the reading is.
     package struct Progress: Sendable {
-        /// Rows read, good and bad.
+        /// Rows taken from the list in this run, good and bad, each once.
         package var rows = 0
         package var rejected = 0
         /// By kind of reason, in the order of their declaration.
         package var reasons: [RowRejection.Kind: Int] = [:]
         package var siteNames: [String] = []
         package var siteRecipients: [Int] = []
-        /// The list is at its end, or reading was stopped.
+        /// Recipients handed over that had been handed over before, by site.
+        package var siteRetries: [Int] = []
+        /// The list was read to its end once, or reading was stopped.
         package var isDone = false
         package var fault: FileFault?
     }
@@ -33,85 +40,121 @@ package final class RecipientFeed: Sendable {
     /// A site with more recipients is shared by all workers: less mail than this is not worth the trouble.
     private static let mostForOneWorker = 1_000
 
-    private let run: Run
+    let run: Run
+    let ledger: Ledger
     private let sessionsPerSite: Int
-    private let limit: Int
+    let limit: Int
+    let waitsForRetries: Bool
     private let progress = Mutex(Progress())
 
     /// - Parameters:
     ///   - sessionsPerSite: as in the `Limits` of the workers: what they share of a site in sum.
-    ///   - limit: recipients to hand over at most.
-    package init(to run: Run, sessionsPerSite: Int, limit: Int = .max) {
+    ///   - limit: recipients to hand over at most. Those behind are left for another run.
+    ///   - waitsForRetries: goes on until nobody is to be tried again; else only as long as somebody is due.
+    package init(
+        to run: Run, ledger: Ledger, sessionsPerSite: Int, limit: Int = .max, waitsForRetries: Bool = true
+    ) {
         self.run = run
+        self.ledger = ledger
         self.sessionsPerSite = sessionsPerSite
         self.limit = limit
+        self.waitsForRetries = waitsForRetries
     }
 
     package var current: Progress { progress.withLock { $0 } }
 
-    /// Reads the whole list, or until the run is stopped. On the calling thread, which blocks while the
-    /// workers have enough to do.
-    ///
-    /// - Parameter rejectedPath: where the rows that get no mail are written; an old file is removed.
-    package func read(_ campaign: consuming LoadedCampaign, rejectedPath: String, seed: UInt64) {
-        let fields = campaign.fieldNames
-        var reading = Reading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
+    /// Reads the list until everybody has an outcome that lasts, or the run is stopped. On the calling thread, which
+    /// blocks while the workers have enough to do, and while nobody is due.
+    package func read(_ campaign: consuming LoadedCampaign, seed: UInt64) {
+        var reading = FeedReading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
         do throws(FileFault) {
-            var rejected = try RejectedFile(path: rejectedPath, fields: fields)
-            try readRows(&reading, &rejected)
-            try rejected.close()
+            var due = dueLines()
+            while let lines = due {
+                try readPass(lines, &reading)
+                due = dueLines(after: reading)
+            }
         } catch {
             reading.progress.fault = error
             run.stop()
         }
         reading.progress.isDone = true
         publish(reading)
-        postAll(&reading)
         for inbox in run.inboxes { inbox.close() }
     }
 
-    private func readRows(_ reading: inout Reading, _ rejected: inout RejectedFile) throws(FileFault) {
-        var handedOver = 0
-        while handedOver < limit, !run.isStopping {
+    /// Reads the list once and hands the selected rows over.
+    private func readPass(_ lines: LineSelection, _ reading: inout FeedReading) throws(FileFault) {
+        let started = MonotonicClock.now
+        if lines.judgedThrough > 0 { try reading.campaign.startOver(lines) }
+        reading.judgedThrough = lines.judgedThrough
+        let isAtEnd = try readRows(&reading)
+        planAll(&reading)
+        // A fault of the ledger stops the run, by whoever watches over it.
+        if isAtEnd { try? ledger.planningEnded() }
+        postAll(&reading)
+        reading.passTook = MonotonicClock.now - started
+        reading.progress.isDone = true
+        publish(reading)
+    }
+
+    /// - Returns: whether there is nothing behind the last row.
+    private func readRows(_ reading: inout FeedReading) throws(FileFault) -> Bool {
+        while reading.handed.count < limit, !run.isStopping {
             var writer = reading.row.writer()
             switch try reading.campaign.next(into: &writer) {
-            case .recipient(_, let atSign):
-                handedOver += 1
-                let site = reading.admit(atSign: atSign, count: writer.count, to: run.inboxes)
-                shareIfBig(site, &reading)
-                let place = reading.places[site]
-                if reading.batches[place].bytes.count >= RecipientBatch.usualCount {
-                    waitForRoom(&reading)
-                    post(&reading, place)
-                    publishWhenDue(&reading)
-                }
-            case .rejected(let row):
-                reading.note(row)
-                try rejected.append(row)
+            case .recipient(let line, let atSign): handOver(line, atSign: atSign, count: writer.count, &reading)
+            case .rejected(let row): reject(row, &reading)
             case .needsInput:
                 // Nothing more may come for a long time: what has come is not kept waiting for it.
+                planAll(&reading)
                 postAll(&reading)
                 publishWhenDue(&reading)
             case .needsRoom: preconditionFailure("the buffer holds any row")
-            case .ended: return
+            case .ended: return true
             }
+            if reading.plan.byteCount >= PlanBatch.usualByteCount { planAll(&reading) }
         }
+        return false
+    }
+
+    private func reject(_ row: RejectedRow, _ reading: inout FeedReading) {
+        if row.line > reading.judgedThrough { return reading.reject(row) }
+        // It was good before, and no worker has it: a suppression list has grown.
+        _ = try? ledger.drop([row.line], because: row.reason.kind.rawValue)
+    }
+
+    private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {
+        let site = reading.admit(line, atSign: atSign, count: count, to: run.inboxes)
+        shareIfBig(site, &reading)
+        let place = reading.places[site]
+        guard reading.batches[place].bytes.count >= RecipientBatch.usualCount else { return }
+        waitForRoom(&reading)
+        post(&reading, place)
+        publishWhenDue(&reading)
     }
 
     /// Waits until the workers have worked off some of what was read. What is gathered goes out before: it may
     /// be all that some worker still could do.
-    private func waitForRoom(_ reading: inout Reading) {
+    private func waitForRoom(_ reading: inout FeedReading) {
         guard run.bytesWaiting > RecipientFeed.readAhead else { return }
         postAll(&reading)
         while run.bytesWaiting > RecipientFeed.readAhead, !run.isStopping { usleep(2_000) }
     }
 
-    private func postAll(_ reading: inout Reading) {
+    private func postAll(_ reading: inout FeedReading) {
         for place in reading.batches.indices { post(&reading, place) }
     }
 
-    private func post(_ reading: inout Reading, _ place: Int) {
+    /// What is handed to a worker goes into the ledger before it: a verdict is about a recipient that is known.
+    private func planAll(_ reading: inout FeedReading) {
+        guard !reading.plan.isEmpty else { return }
+        ledger.plan(reading.plan)
+        reading.plan = PlanBatch()
+    }
+
+    private func post(_ reading: inout FeedReading, _ place: Int) {
         guard !reading.batches[place].bytes.isEmpty else { return }
+        planAll(&reading)
         if place < run.workerCount {
             run.inboxes[place].post(reading.batches[place])
         } else {
@@ -121,7 +164,7 @@ package final class RecipientFeed: Sendable {
     }
 
     /// Makes a big site a shared one. With one session there is nothing to share.
-    private func shareIfBig(_ site: Int, _ reading: inout Reading) {
+    private func shareIfBig(_ site: Int, _ reading: inout FeedReading) {
         guard reading.sites.recipients[site] > RecipientFeed.mostForOneWorker else { return }
         guard run.workerCount > 1, sessionsPerSite > 1, reading.places[site] < run.workerCount else { return }
         let place = run.sharedSites.add(limit: sessionsPerSite, owner: reading.places[site])
@@ -130,74 +173,18 @@ package final class RecipientFeed: Sendable {
         for inbox in run.inboxes { inbox.share(site: site, place: place) }
     }
 
-    private func publishWhenDue(_ reading: inout Reading) {
+    private func publishWhenDue(_ reading: inout FeedReading) {
         let now = MonotonicClock.now
         guard now >= reading.nextPublication else { return }
         reading.nextPublication = now + .milliseconds(100)
         publish(reading)
     }
 
-    private func publish(_ reading: borrowing Reading) {
+    private func publish(_ reading: borrowing FeedReading) {
         var latest = reading.progress
         latest.siteNames = reading.sites.names
         latest.siteRecipients = reading.sites.recipients
+        latest.siteRetries = reading.retries
         progress.withLock { $0 = latest }
-    }
-}
-
-/// What the reading of a list needs from row to row.
-private struct Reading: ~Copyable {
-    var campaign: LoadedCampaign
-    var sites: SiteTable
-    /// Where the recipients of each site go: the number of a batch.
-    var places: [Int] = []
-    /// One for each worker, then one for each shared site.
-    var batches: [RecipientBatch]
-    var progress = RecipientFeed.Progress()
-    var row: ByteBuffer
-    var nextPublication = Instant.zero
-
-    init(workers: Int, sites: SiteTable, campaign: consuming LoadedCampaign) {
-        batches = [RecipientBatch](repeating: RecipientBatch(), count: workers)
-        self.sites = sites
-        row = ByteBuffer(capacity: campaign.longestPackedRow)
-        self.campaign = campaign
-    }
-
-    /// Puts the row that was just packed into a batch; returns its site.
-    mutating func admit(atSign: Int, count: Int, to inboxes: [Inbox]) -> Int {
-        let site = sites.admit(row, count: count, atSign: atSign)
-        if site == places.count { places.append(leastLoaded(of: inboxes)) }
-        batches[places[site]].append(row, count: count, site: site)
-        progress.rows += 1
-        return site
-    }
-
-    private func leastLoaded(of inboxes: [Inbox]) -> Int {
-        var least = 0
-        var leastBytes = Int.max
-        for worker in inboxes.indices {
-            let bytes = inboxes[worker].bytesWaiting + batches[worker].bytes.count
-            if bytes < leastBytes { (least, leastBytes) = (worker, bytes) }
-        }
-        return least
-    }
-
-    mutating func note(_ row: RejectedRow) {
-        progress.rows += 1
-        progress.rejected += 1
-        progress.reasons[row.reason.kind, default: 0] += 1
-    }
-}
-
-extension SiteTable {
-    fileprivate mutating func admit(_ row: borrowing ByteBuffer, count: Int, atSign: Int) -> Int {
-        admit(PackedRow(row.bytes(0..<count)).field(0), atSign: atSign)
-    }
-}
-
-extension RecipientBatch {
-    fileprivate mutating func append(_ row: borrowing ByteBuffer, count: Int, site: Int) {
-        append(row.bytes(0..<count), site: site)
     }
 }

@@ -59,6 +59,7 @@ package final class Run: Sendable {
     let sharedSites: SharedSites
     private let ending = Mutex(Ending())
     private let mustStop = Atomic(false)
+    private let mustPause = Atomic(false)
 
     package init(workers: Int) throws(SystemFault) {
         precondition(workers > 0, "a run has a worker")
@@ -112,12 +113,17 @@ package final class Run: Sendable {
     /// Begins no message and makes no session until `resume`; those under way are finished. A stop goes before it.
     /// From any thread.
     package func pause() {
+        mustPause.store(true, ordering: .relaxed)
         for inbox in inboxes { inbox.pause(true) }
     }
 
     package func resume() {
+        mustPause.store(false, ordering: .relaxed)
         for inbox in inboxes { inbox.pause(false) }
     }
+
+    /// Whether `pause` was called and `resume` was not.
+    package var isPaused: Bool { mustPause.load(ordering: .relaxed) }
 
     /// Has a worker look at its journal: more is durable, or the journal has failed. From any thread.
     package func wake(worker: Int) {

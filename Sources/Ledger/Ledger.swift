@@ -11,6 +11,7 @@ import Primitives
 /// Order: `plan` with a recipient's row returns before the recipient is given to a worker. Then its row is never
 /// durable later than any step of it.
 package final class Ledger: Sendable {
+    private let file: String
     private let options: LedgerOptions
     private let queue: WriterQueue
     private let status: LedgerStatus
@@ -32,13 +33,18 @@ package final class Ledger: Sendable {
         if !options.isMade && !FileManager.default.fileExists(atPath: file) {
             throw LedgerFault(file, "does not exist", "send the campaign first")
         }
-        return try open(file: file, options) { () throws(LedgerFault) in try SQLiteStorage(directory) }
+        return try open(
+            file: file, options, { () throws(LedgerFault) in try SQLiteStorage(directory) },
+            atEnd: { directory.release() })
     }
 
-    /// - Parameter makeStorage: called on the ledger's thread, which is the only one that uses it.
+    /// - Parameters:
+    ///   - makeStorage: called on the ledger's thread, which is the only one that uses it.
+    ///   - atEnd: called when the storage is closed, or could not be opened.
     static func open(
         file: String, _ options: LedgerOptions,
-        _ makeStorage: @escaping @Sendable () throws(LedgerFault) -> any LedgerStorage
+        _ makeStorage: @escaping @Sendable () throws(LedgerFault) -> any LedgerStorage,
+        atEnd: @escaping @Sendable () -> Void = {}
     ) throws(LedgerFault) -> Ledger {
         let queue = WriterQueue(mostPlanBytes: options.mostPlanBytesWaiting)
         let status = LedgerStatus()
@@ -52,20 +58,23 @@ package final class Ledger: Sendable {
                 var writer = LedgerWriter(opened, options, queue, status)
                 opening.give()
                 writer.run()
+                atEnd()
             } catch {
-                opening.prepare(.failure(error))
+                opening.prepare(.failure(error.named(file)))
+                atEnd()
                 opening.give()
             }
             end.prepare(status.fault.map { .failure($0) } ?? .success(()))
             end.give()
         }
-        return Ledger(options, queue, status, end, recovery: try opening.wait())
+        return Ledger(file, options, queue, status, end, recovery: try opening.wait())
     }
 
     private init(
-        _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
+        _ file: String, _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
         recovery: Recovery
     ) {
+        self.file = file
         self.options = options
         self.queue = queue
         self.status = status
@@ -147,12 +156,21 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// The value that is kept under a name, which is this one when none was kept before.
+    package func remember(_ name: String, _ value: String) throws(LedgerFault) -> String {
+        try ask { (core, storage, _) throws(LedgerFault) in
+            if let kept = try storage.facts().text(name) { return kept }
+            core.note(LedgerFact(name, .text(value)))
+            return value
+        }
+    }
+
     /// Notes who did what.
     package func note(audit what: String, by who: String) throws(LedgerFault) {
         try ask { (core, _, now) in core.note(AuditEntry(at: now, who: who, what: what)) }
     }
 
-    /// Makes durable what still waits, and closes the files. The workers must have ended.
+    /// Makes durable what still waits, closes the files, and gives the directory back. The workers must have ended.
     package func close() throws(LedgerFault) {
         queue.close()
         try end.wait()
@@ -164,9 +182,9 @@ package final class Ledger: Sendable {
     ) throws(LedgerFault) -> Value {
         let answer = Answer<Value>()
         let request = WriterQueue.Request(
-            perform: { (core, storage, now) in
+            perform: { [file] (core, storage, now) in
                 do throws(LedgerFault) { answer.prepare(.success(try work(&core, storage, now))) } catch {
-                    answer.prepare(.failure(error))
+                    answer.prepare(.failure(error.named(file)))
                 }
             },
             finish: { fault in
@@ -174,7 +192,7 @@ package final class Ledger: Sendable {
                 answer.give()
             })
         guard queue.append(request) else {
-            throw status.fault ?? .misused("the ledger is closed")
+            throw status.fault ?? LedgerFault.misused("the ledger is closed").named(file)
         }
         return try answer.wait()
     }

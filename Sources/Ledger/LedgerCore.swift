@@ -189,6 +189,7 @@ struct LedgerCore: Sendable {
         let text = Array("the process ended before the reply was recorded".utf8)
         for line in lines { try take(kind, line, at, StepDetails(), text.span) }
         try endCancelling(at: at)
+        states.findEarliestDue()
         return lines.count
     }
 }
@@ -215,6 +216,11 @@ extension LedgerFault {
     /// The program's own mistake; what is durable stays right.
     static func misused(_ what: String) -> LedgerFault {
         LedgerFault(file, what, "resume the campaign, and report this as an error of sluice")
+    }
+
+    /// With the path in place of the bare name.
+    func named(_ path: String) -> LedgerFault {
+        file == LedgerFault.file ? LedgerFault(path, what, fix) : self
     }
 
     static func damaged(_ what: String) -> LedgerFault {

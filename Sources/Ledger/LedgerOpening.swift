@@ -1,3 +1,4 @@
+import Campaign
 /// A ledger that was opened, with all that it knows.
 struct OpenedLedger {
     var storage: any LedgerStorage
@@ -41,13 +42,17 @@ struct LedgerOpening {
     }
 
     static func replay(
-        _ storage: any LedgerStorage, _ facts: [LedgerFact], into core: inout LedgerCore
+        _ storage: any LedgerStorage, _ facts: [LedgerFact], into core: inout LedgerCore,
+        also see: (StepRow) -> Void = { _ in }
     ) throws(LedgerFault) {
         core.replay(facts)
         try storage.forEachRecipient { (line, isRejected) throws(LedgerFault) in
             try core.replay(line: line, isRejected: isRejected)
         }
-        try storage.forEachStep { (step) throws(LedgerFault) in try core.replay(step) }
+        try storage.forEachStep { (step) throws(LedgerFault) in
+            try core.replay(step)
+            see(step)
+        }
     }
 
     private func doubtPolicy(_ facts: [LedgerFact]) -> DoubtPolicy {

@@ -1,3 +1,4 @@
+import Campaign
 import Delivery
 
 /// What becomes of a recipient whose message may or may not have been accepted.
@@ -6,23 +7,6 @@ package enum DoubtPolicy: String, Hashable, Sendable {
     case hold
     /// It is sent to again: everybody gets the message.
     case resend
-}
-
-/// One of the files that a campaign is made of, as it was when the campaign began.
-package struct InputFingerprint: Hashable, Sendable {
-    /// `manifest`, `html`, `text` or `recipients`.
-    package var name: String
-    package var path: String
-    package var bytes: Int64
-    /// In hexadecimal.
-    package var sha256: String
-
-    package init(name: String, path: String, bytes: Int64, sha256: String) {
-        self.name = name
-        self.path = path
-        self.bytes = bytes
-        self.sha256 = sha256
-    }
 }
 
 /// How a campaign's ledger is opened.

@@ -1,3 +1,4 @@
+import Campaign
 import SMTP
 
 /// Where a ledger is kept. Used by one thread.

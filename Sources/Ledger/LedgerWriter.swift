@@ -81,8 +81,7 @@ struct LedgerWriter {
     /// The first fault is the last thing that is said.
     private func fail(_ fault: LedgerFault) {
         guard !status.hasFailed else { return }
-        var named = fault
-        if named.file == LedgerFault.file { named.file = file }
+        let named = fault.named(file)
         status.fail(named)
         options.onFault(named)
     }

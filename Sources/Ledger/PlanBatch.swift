@@ -59,13 +59,8 @@ package struct PlanBatch: Sendable {
         }
     }
 
-    /// The kind of reason, and what it leaves open: rows are counted by what stands before the colon.
+    /// The kind of reason and a sentence: rows are counted by what stands before the colon.
     static func words(_ reason: RowRejection, fields: [String]) -> String {
-        switch reason {
-        case .suppressed, .duplicate, .notUTF8: reason.kind.rawValue
-        case .rowTooLong, .unterminatedQuote, .textAfterQuote, .fieldCount, .address, .missingValue, .controlByte,
-            .nulByte:
-            "\(reason.kind.rawValue): \(reason.sentence(fields: fields))"
-        }
+        "\(reason.kind.rawValue): \(reason.sentence(fields: fields))"
     }
 }

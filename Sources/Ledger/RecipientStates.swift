@@ -99,6 +99,14 @@ package struct RecipientStates: Sendable {
         return taken > 0 || !isComplete ? selection : nil
     }
 
+    /// Makes `earliestDue` exact.
+    package mutating func findEarliestDue() {
+        earliestDue = .max
+        for page in pages.indices {
+            for place in pages[page].flags.indices { earliestDue = min(earliestDue, pages[page].due(place)) }
+        }
+    }
+
     /// The lines in a state, in order.
     ///
     /// - Parameter idle: only those that are not handed over.

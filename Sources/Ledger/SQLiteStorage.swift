@@ -1,10 +1,11 @@
+import Campaign
 import GRDB
 import GRDBSQLite
 import Primitives
 
 /// The ledger's file: SQLite with a write-ahead log that is synchronized at every commit.
 final class SQLiteStorage: LedgerStorage {
-    private let file: String
+    let file: String
     private let database: DatabaseQueue
     private var statements: Statements?
 
@@ -22,10 +23,8 @@ final class SQLiteStorage: LedgerStorage {
     init(file: String) throws(LedgerFault) {
         self.file = file
         do {
-            var configuration = Configuration()
+            var configuration = SQLiteStorage.configuration
             configuration.journalMode = .wal
-            configuration.busyMode = .timeout(5)
-            configuration.label = "ledger"
             database = try DatabaseQueue(path: file, configuration: configuration)
         } catch { throw SQLiteError(error).fault(file) }
         try inDatabase { connection in
@@ -37,6 +36,27 @@ final class SQLiteStorage: LedgerStorage {
         statements = try withConnection { (connection) throws(SQLiteError) in
             try Statements(connection)
         }
+    }
+
+    /// Opens a ledger to be read, as it is now.
+    init(reading file: String) throws(LedgerFault) {
+        self.file = file
+        do {
+            var configuration = SQLiteStorage.configuration
+            configuration.readonly = true
+            configuration.allowsUnsafeTransactions = true
+            database = try DatabaseQueue(path: file, configuration: configuration)
+        } catch { throw SQLiteError(error).fault(file) }
+        try makeTables()
+        // One transaction for all that is read: its first look at the tables fixes what it sees.
+        try inDatabase { try $0.execute(sql: "BEGIN; SELECT count(*) FROM fact") }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.label = "ledger"
+        return configuration
     }
 
     // MARK: - Writing
@@ -131,7 +151,7 @@ final class SQLiteStorage: LedgerStorage {
 
     private func makeTables() throws(LedgerFault) {
         let objects = try inDatabase { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") }
-        if objects.isEmpty {
+        if objects.isEmpty && !database.configuration.readonly {
             try inDatabase { connection in
                 try connection.inTransaction(.immediate) {
                     try connection.execute(sql: LedgerSchema.statements)
@@ -143,7 +163,7 @@ final class SQLiteStorage: LedgerStorage {
         }
     }
 
-    /// - Returns: nothing when the version is one that this program reads.
+    /// Refuses what a newer program made.
     static func checkVersion(_ facts: [LedgerFact], _ file: String) throws(LedgerFault) {
         guard let version = facts.number(FactName.schema), version > LedgerSchema.version else { return }
         throw LedgerFault(
@@ -151,12 +171,12 @@ final class SQLiteStorage: LedgerStorage {
             "use that version")
     }
 
-    private func inDatabase<Result>(_ body: (Database) throws -> Result) throws(LedgerFault) -> Result {
+    func inDatabase<Result>(_ body: (Database) throws -> Result) throws(LedgerFault) -> Result {
         do { return try database.writeWithoutTransaction(body) } catch { throw SQLiteError(error).fault(file) }
     }
 
     /// Calls `body` on the connection, alone.
-    private func withConnection<Value>(
+    func withConnection<Value>(
         _ body: (SQLiteConnection) throws(SQLiteError) -> Value
     ) throws(LedgerFault) -> Value {
         let result = try inDatabase { database in
@@ -167,69 +187,6 @@ final class SQLiteStorage: LedgerStorage {
             do throws(SQLiteError) { return .success(try body(connection)) } catch { return .failure(error) }
         }
         do throws(SQLiteError) { return try result.get() } catch { throw error.fault(file) }
-    }
-
-    /// The pragma's value, for a test.
-    func pragma(_ name: String) throws(LedgerFault) -> Int? {
-        try inDatabase { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
-    }
-
-    // MARK: - Reading
-
-    func facts() throws(LedgerFault) -> [LedgerFact] {
-        let rows = try inDatabase { try Row.fetchAll($0, sql: "SELECT name, value FROM fact ORDER BY name") }
-        let facts = rows.map { row in
-            let number: Int64? = row["value"].flatMap { ($0 as any DatabaseValueConvertible) as? Int64 }
-            return LedgerFact(row["name"], number.map { .number($0) } ?? .text(row["value"] ?? ""))
-        }
-        try SQLiteStorage.checkVersion(facts, file)
-        return facts
-    }
-
-    func inputs() throws(LedgerFault) -> [InputFingerprint] {
-        try inDatabase { connection in
-            try Row.fetchAll(connection, sql: "SELECT name, path, bytes, sha256 FROM input ORDER BY name").map {
-                InputFingerprint(name: $0["name"], path: $0["path"], bytes: $0["bytes"], sha256: $0["sha256"])
-            }
-        }
-    }
-
-    func forEachRecipient(
-        _ body: (_ line: Int, _ isRejected: Bool) throws(LedgerFault) -> Void
-    ) throws(LedgerFault) {
-        try forEachRow("SELECT line, rejected IS NOT NULL FROM recipient ORDER BY line") {
-            (row) throws(LedgerFault) in
-            try body(Int(row.number(0)), row.number(1) != 0)
-        }
-    }
-
-    func forEachStep(_ body: (StepRow) throws(LedgerFault) -> Void) throws(LedgerFault) {
-        let sql = "SELECT number, at, kind, code, enhanced, text, next_at, lines FROM step ORDER BY number"
-        try forEachRow(sql) { (row) throws(LedgerFault) in try body(try StepRow(row)) }
-    }
-
-    func address(of line: Int) throws(LedgerFault) -> [UInt8]? {
-        guard let statement = statements?.address else { throw .misused("the ledger is closed") }
-        return try withConnection { (_) throws(SQLiteError) in
-            statement.bind(1, Int64(line))
-            defer { statement.reset() }
-            return try statement.next() ? statement.text(0) : nil
-        }
-    }
-
-    private func forEachRow(
-        _ sql: String, _ body: (SQLiteStatement) throws(LedgerFault) -> Void
-    ) throws(LedgerFault) {
-        let fault = try withConnection { (connection) throws(SQLiteError) -> LedgerFault? in
-            let statement = try SQLiteStatement(sql, on: connection)
-            do {
-                while try statement.next() { try body(statement) }
-                return nil
-            } catch let fault as LedgerFault { return fault } catch let error as SQLiteError { throw error } catch {
-                return .misused("\(error)")
-            }
-        }
-        if let fault { throw fault }
     }
 }
 
@@ -243,7 +200,6 @@ private struct Statements {
     let fact: SQLiteStatement
     let input: SQLiteStatement
     let audit: SQLiteStatement
-    let address: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         begin = try SQLiteStatement("BEGIN IMMEDIATE", on: connection)
@@ -254,6 +210,5 @@ private struct Statements {
         fact = try SQLiteStatement("INSERT OR REPLACE INTO fact VALUES (?, ?)", on: connection)
         input = try SQLiteStatement("INSERT OR REPLACE INTO input VALUES (?, ?, ?, ?)", on: connection)
         audit = try SQLiteStatement("INSERT INTO audit VALUES (?, ?, ?)", on: connection)
-        address = try SQLiteStatement("SELECT address FROM recipient WHERE line = ?", on: connection)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A campaign's state directory, used by one process at a time.
 ///
@@ -7,7 +8,8 @@ import Glibc
 /// lock is the kernel's: it goes with the process, however that ends.
 package final class StateDirectory: Sendable {
     package let path: String
-    private let lock: Int32
+    /// The locked file; -1 when it was given back.
+    private let lock: Atomic<Int32>
 
     /// Makes the directory, or opens one that this program made, and takes its lock.
     ///
@@ -23,14 +25,21 @@ package final class StateDirectory: Sendable {
             try StateDirectory.synchronizeParent(of: path)
         }
         try StateDirectory.check(path)
-        lock = try StateDirectory.takeLock(in: path)
+        let file = try StateDirectory.takeLock(in: path)
         do throws(LedgerFault) { try StateDirectory.synchronize(path) } catch {
-            close(lock)
+            close(file)
             throw error
         }
+        lock = Atomic(file)
     }
 
-    deinit { close(lock) }
+    deinit { release() }
+
+    /// Lets another process have the directory.
+    package func release() {
+        let file = lock.exchange(-1, ordering: .sequentiallyConsistent)
+        if file >= 0 { close(file) }
+    }
 
     package var ledgerFile: String { StateDirectory.ledgerFile(in: path) }
     package var controlSocket: String { "\(path)/control.sock" }
@@ -69,7 +78,8 @@ package final class StateDirectory: Sendable {
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             throw LedgerFault(path, "cannot be read: \(error.localizedDescription)", "check its permissions")
         }
-        guard names.isEmpty || names.contains("ledger.sqlite") || names == ["lock"] else {
+        let ours: Set = ["lock", "recipients.csv", "recipients.csv.part"]
+        guard names.contains("ledger.sqlite") || ours.isSuperset(of: names) else {
             throw LedgerFault(path, "holds files of something else", "choose a directory that is empty or new")
         }
     }

@@ -24,7 +24,7 @@ package struct SinkServer: Sendable {
         let address = StreamSocket.localAddress(of: listeners[0]) ?? options.listen
         var threads: [NativeThread] = []
         do throws(SystemFault) {
-            if stoppedBySignals { try StopSignals.watch { shared.requestStop() } }
+            if stoppedBySignals { try StopSignals.watch([{ shared.requestStop() }]) }
             for (index, listener) in listeners.enumerated() {
                 threads.append(try NativeThread.start { serve(shared, index: index, listener: listener) })
             }

@@ -1,9 +1,9 @@
 import Primitives
 
 /// Numbers as people read them: grouped in thousands, with their unit.
-enum NumberText {
+package enum NumberText {
     /// `1234567` as `1,234,567`.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var text = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -26,7 +26,7 @@ enum NumberText {
     }
 
     /// Events a second: whole ones from a hundred on, one decimal below.
-    static func rate(_ perSecond: Double) -> String {
+    package static func rate(_ perSecond: Double) -> String {
         decimal(perSecond, places: perSecond < 99.95 && perSecond != 0 ? 1 : 0)
     }
 
@@ -56,7 +56,7 @@ enum NumberText {
     }
 
     /// Hours, minutes and whole seconds: `0:12`, `1:02:03`.
-    static func clock(seconds: Double) -> String {
+    package static func clock(seconds: Double) -> String {
         guard let whole = Int(exactly: seconds.rounded(.down)), whole >= 0 else { return "?" }
         let (hours, minutes) = (whole / 3_600, whole / 60 % 60)
         let rest = twoDigits(whole % 60)

@@ -1,18 +1,20 @@
 import Measurement
 import Primitives
 
-/// The progress of a run for logs: one line every five seconds.
+/// The progress of a run for logs: one line every five seconds, and every five minutes while nobody is due.
 struct ProgressLine {
     static let distance = Interval.seconds(5)
+    private static let longDistance = Interval.seconds(300)
 
     private var meter = RateMeter()
     private var due = ProgressLine.distance
 
-    /// - Returns: a line without its end, or nil when the last one is less than five seconds old.
+    /// - Returns: a line without its end, or nil when it is not time for one.
     mutating func next(_ snapshot: ProgressSnapshot) -> String? {
         let rate = meter.update(elapsed: snapshot.elapsed, outcomes: snapshot.outcomes.total)
         guard snapshot.elapsed >= due else { return nil }
-        due = Interval(nanoseconds: snapshot.elapsed.nanoseconds + ProgressLine.distance.nanoseconds)
+        let distance = snapshot.secondsToNextTry == nil ? ProgressLine.distance : ProgressLine.longDistance
+        due = Interval(nanoseconds: snapshot.elapsed.nanoseconds + distance.nanoseconds)
         return text(snapshot, rate: rate)
     }
 
@@ -28,6 +30,9 @@ struct ProgressLine {
         items.append("waiting \(NumberText.grouped(snapshot.waiting))")
         if let seconds = snapshot.secondsLeft(at: rate) {
             items.append("\(NumberText.clock(seconds: seconds.rounded(.up))) left")
+        }
+        if let seconds = snapshot.secondsToNextTry {
+            items.append("next try in \(NumberText.clock(seconds: max(0, seconds.rounded(.up))))")
         }
         return items.joined(separator: "  ")
     }

@@ -16,6 +16,9 @@ package struct ProgressSnapshot: Sendable {
     package var isDraining: Bool
     /// In any order. The views pick the largest.
     package var sites: [SiteProgress]
+    package var isPaused = false
+    /// Seconds until a deferred recipient is tried again; nil when nobody waits for that.
+    package var secondsToNextTry: Double?
 
     package init(
         name: String, elapsed: Interval, total: Int?, outcomes: OutcomeCounts, rejectedBeforeSending: Int = 0,

@@ -19,13 +19,20 @@ struct ProgressView {
     }
 
     private func heading(_ snapshot: ProgressSnapshot, width: Int) -> StyledLine {
-        let stage = snapshot.isDraining ? "finishing what is under way" : "sending"
+        let stage = stage(snapshot)
         let clock = NumberText.clock(seconds: snapshot.elapsed.seconds)
         let room = width - clock.count - 1
         let title = TextWidth.fitted("\(TextWidth.cleaned(snapshot.name)): \(stage)", to: room)
         return StyledLine(
             TextWidth.fitted(TextWidth.padded(title, to: room + 1, rightAligned: false) + clock, to: width),
             .strong)
+    }
+
+    private func stage(_ snapshot: ProgressSnapshot) -> String {
+        if snapshot.isDraining { return "finishing what is under way" }
+        if snapshot.isPaused { return "paused" }
+        guard let seconds = snapshot.secondsToNextTry else { return "sending" }
+        return "waiting, the next try is in \(NumberText.clock(seconds: max(0, seconds.rounded(.up))))"
     }
 
     /// How much of the list is done: a bar when its length is known.

@@ -7,11 +7,15 @@ package struct ReportView {
     package struct Files: Sendable {
         package var rejected: String?
         package var undelivered: String?
+        package var inDoubt: String?
         package var report: String?
 
-        package init(rejected: String? = nil, undelivered: String? = nil, report: String? = nil) {
+        package init(
+            rejected: String? = nil, undelivered: String? = nil, inDoubt: String? = nil, report: String? = nil
+        ) {
             self.rejected = rejected
             self.undelivered = undelivered
+            self.inDoubt = inDoubt
             self.report = report
         }
     }
@@ -180,20 +184,22 @@ extension ReportView {
     }
 
     private var details: [StyledLine] {
-        var lines: [StyledLine] = []
-        let undelivered = report.refused + report.deferred + report.inDoubt
-        if let path = files.undelivered, undelivered > 0 {
-            let count = NumberText.grouped(undelivered)
-            lines.append(
-                StyledLine("Not delivered, each with its reply (\(count)): \(TextWidth.cleaned(path))"))
-        }
-        if let path = files.rejected, report.rejectedBeforeSending > 0 {
-            let count = NumberText.grouped(report.rejectedBeforeSending)
-            lines.append(
-                StyledLine("Rejected, each with line and reason (\(count)): \(TextWidth.cleaned(path))"))
-        }
-        if let path = files.report { lines.append(StyledLine("Report: \(TextWidth.cleaned(path))")) }
-        return lines
+        let totals = report.campaign
+        let undelivered =
+            totals.map { $0.undelivered + $0.deferred } ?? report.refused + report.deferred + report.inDoubt
+        return [
+            line("Not delivered, each with its reply", undelivered, files.undelivered),
+            line("Held, because it is not known whether they have the mail", totals?.held ?? 0, files.inDoubt),
+            line(
+                "Rejected, each with line and reason", totals?.rejected ?? report.rejectedBeforeSending,
+                files.rejected),
+            files.report.map { StyledLine("Report: \(TextWidth.cleaned($0))") },
+        ].compactMap(\.self)
+    }
+
+    private func line(_ what: String, _ count: Int, _ path: String?) -> StyledLine? {
+        guard let path, count > 0 else { return nil }
+        return StyledLine("\(what) (\(NumberText.grouped(count))): \(TextWidth.cleaned(path))")
     }
 
     private var sumErrors: [StyledLine] {

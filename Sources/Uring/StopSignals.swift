@@ -3,12 +3,12 @@ internal import Glibc
 
 /// SIGINT and SIGTERM as a request to end in good order.
 package enum StopSignals {
-    /// Calls `onFirst` once, on a thread of its own, when the first of them comes; the second ends the process
-    /// at once with exit code 130, after `beforeExit`.
+    /// Takes the next of `steps` with each of them that comes, on a thread of its own; behind the last, the next one
+    /// ends the process at once with exit code 130, after `beforeExit`.
     ///
     /// To be called before other threads are started: they inherit that these signals are not for them.
     package static func watch(
-        _ onFirst: @escaping @Sendable () -> Void, beforeExit: @escaping @Sendable () -> Void = {}
+        _ steps: [@Sendable () -> Void], beforeExit: @escaping @Sendable () -> Void = {}
     ) throws(SystemFault) {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -17,8 +17,10 @@ package enum StopSignals {
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         let awaited = signals
         _ = try NativeThread.start {
-            next(of: awaited)
-            onFirst()
+            for step in steps {
+                next(of: awaited)
+                step()
+            }
             next(of: awaited)
             beforeExit()
             _exit(130)

@@ -81,7 +81,11 @@ struct BenchCommand: ParsableCommand {
         let count = min(workers ?? WorkerCount.usual, sessions)
         try RunSupport.withSystemErrors {
             let run = try Run(workers: count)
-            let interruption = try Interruption.watch { run.stop() }
+            let interruption = try Interruption.watch {
+                run.stop()
+            } then: {
+                run.stopNow()
+            }
             let shares = try (0..<count).map { try share($0, of: count, to: address) }
             let facts = RunDisplay.Facts(
                 total: messages * recipientsPerMessage, siteNames: [target],

@@ -10,13 +10,18 @@ import Uring
 /// What `plan` and `send` have in common before anything is sent.
 enum CampaignSupport {
     /// Loads a campaign, or tells everything that is wrong with it and ends with the exit code that says so.
-    static func load(_ path: String, route: String?, seed: UInt64) throws -> LoadedCampaign {
+    ///
+    /// - Parameter standardInput: a file to read where the manifest names standard input.
+    static func load(
+        _ path: String, route: String?, seed: UInt64, standardInput: String? = nil
+    ) throws -> LoadedCampaign {
         guard FileManager.default.fileExists(atPath: path) else {
             Console.fail("\(path): there is no such file: give the path of a campaign's manifest")
             throw ExitStatus.noInput
         }
         do throws(ManifestProblems) {
-            let campaign = try ManifestLoader.load(path: path, route: route, seed: seed)
+            let campaign = try ManifestLoader.load(
+                path: path, route: route, seed: seed, standardInput: standardInput)
             for warning in campaign.warnings { Console.note("\(warning)") }
             return campaign
         } catch {
@@ -25,9 +30,13 @@ enum CampaignSupport {
         }
     }
 
-    static func letter(of campaign: borrowing LoadedCampaign) throws -> Letter {
-        let parts = campaign.letterParts(
+    /// What the letter is compiled from, for a run of its own.
+    static func letterParts(of campaign: borrowing LoadedCampaign) -> LetterParts {
+        campaign.letterParts(
             runToken: RunSupport.token(digits: 16), boundaryToken: RunSupport.token(digits: 32))
+    }
+
+    static func letter(_ parts: LetterParts) throws -> Letter {
         do {
             return try Letter(parts)
         } catch {

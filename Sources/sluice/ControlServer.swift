@@ -7,6 +7,7 @@ final class ControlServer: Sendable {
     static let socketName = "control.sock"
 
     private let listener: LocalSocket
+    private let path: String
     private let mustFinish = Atomic(false)
     private let answer: @Sendable (ControlRequest) -> ControlResponse
 
@@ -15,6 +16,7 @@ final class ControlServer: Sendable {
         in directory: String, answer: @escaping @Sendable (ControlRequest) -> ControlResponse
     ) throws(SystemFault) {
         listener = try LocalSocket.listen(ControlServer.socketName, in: directory)
+        path = "\(directory)/\(ControlServer.socketName)"
         self.answer = answer
     }
 
@@ -24,6 +26,7 @@ final class ControlServer: Sendable {
         defer {
             mustFinish.store(true, ordering: .relaxed)
             thread.join()
+            try? FileManager.default.removeItem(atPath: path)
         }
         return try body()
     }

@@ -4,6 +4,8 @@ import ArgumentParser
 enum ExitStatus {
     /// The run ended, but some recipients were refused or deferred, or are in doubt.
     static let incomplete = ExitCode(1)
+    /// The run ended, and some recipients are held because it is not known whether they have the mail.
+    static let inDoubt = ExitCode(3)
     static let usage = ExitCode(64)
     static let badInput = ExitCode(65)
     static let noInput = ExitCode(66)
@@ -13,6 +15,8 @@ enum ExitStatus {
     static let system = ExitCode(71)
     static let cannotCreate = ExitCode(73)
     static let inputOutput = ExitCode(74)
+    /// Some recipients are to be tried again later.
+    static let unfinished = ExitCode(75)
     /// Stopped by the operator; what was under way was finished first.
     static let interrupted = ExitCode(130)
 }

@@ -14,10 +14,10 @@ final class FeedThread: Sendable {
         self.seed = seed
     }
 
-    func start(_ feed: RecipientFeed, rejectedPath: String) throws {
+    func start(_ feed: RecipientFeed) throws {
         let started = try NativeThread.start { [self] in
             guard let campaign = campaign.withLock({ $0.take() }) else { return }
-            feed.read(campaign, rejectedPath: rejectedPath, seed: seed)
+            feed.read(campaign, seed: seed)
         }
         thread.withLock { $0 = started }
     }

@@ -9,14 +9,17 @@ final class Interruption: Sendable {
 
     var hasArrived: Bool { arrived.load(ordering: .relaxed) }
 
-    /// Calls `onFirst` for the first signal; a second one ends the process at once, and what is under way may
-    /// or may not arrive. Call before other threads are started.
-    static func watch(_ onFirst: @escaping @Sendable () -> Void) throws(SystemFault) -> Interruption {
+    /// Takes a step for each signal; one more ends the process at once, and what is under way may or may not
+    /// arrive. Call before other threads are started.
+    static func watch(
+        _ first: @escaping @Sendable () -> Void, then: @escaping @Sendable () -> Void
+    ) throws(SystemFault) -> Interruption {
         let interruption = Interruption()
-        try StopSignals.watch {
+        let notingFirst: @Sendable () -> Void = {
             interruption.arrived.store(true, ordering: .relaxed)
-            onFirst()
-        } beforeExit: {
+            first()
+        }
+        try StopSignals.watch([notingFirst, then]) {
             if Console.error.isLive { Console.write(ProgressDisplay.showCursor + "\n", to: STDERR_FILENO) }
         }
         return interruption

@@ -46,7 +46,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let seed = UInt64.random(in: .min ... .max)
         var loaded = try CampaignSupport.load(campaign, route: route, seed: seed)
-        let letter = try CampaignSupport.letter(of: loaded)
+        let letter = try CampaignSupport.letter(CampaignSupport.letterParts(of: loaded))
         var file: RejectedFile?
         if let rejected {
             let fields = loaded.fieldNames

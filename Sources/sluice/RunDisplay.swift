@@ -16,6 +16,8 @@ final class RunDisplay: Sendable {
         var siteNames: [String] = []
         /// Recipients read so far, by site.
         var siteRecipients: [Int] = []
+        /// When somebody is tried again: microseconds since 1970; nil when nobody is.
+        var nextTry: Int64?
     }
 
     private let run: Run
@@ -72,9 +74,15 @@ final class RunDisplay: Sendable {
                 sites[site].sessionsOpen += sessions
             }
         }
-        return ProgressSnapshot(
+        var snapshot = ProgressSnapshot(
             name: name, elapsed: MonotonicClock.now - started, total: facts.total, outcomes: outcomes,
             rejectedBeforeSending: facts.rejected, sessionsOpen: notices.reduce(0) { $0 + $1.sessions },
             waiting: notices.reduce(0) { $0 + $1.waiting }, isDraining: isDraining(), sites: sites)
+        snapshot.isPaused = run.isPaused
+        // Only while nothing else is to be done is it worth saying.
+        if snapshot.sessionsOpen == 0, snapshot.waiting == 0, let next = facts.nextTry {
+            snapshot.secondsToNextTry = Double(next - WallClock.nanoseconds / 1_000) / 1e6
+        }
+        return snapshot
     }
 }

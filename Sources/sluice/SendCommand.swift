@@ -4,6 +4,7 @@ import Delivery
 import Engine
 import Foundation
 import Glibc
+import Ledger
 import Measurement
 import Message
 import Primitives
@@ -20,15 +21,22 @@ struct SendCommand: ParsableCommand {
             nothing. Then reads the recipients as a stream, groups them by site, and sends to each site over \
             persistent sessions. Shows progress meanwhile and a report at the end.
 
-            Rows that get no mail are written to rejected.csv, recipients that were tried and not accepted to \
+            What has happened to whom is kept in the campaign's state directory, so that nothing is lost or \
+            sent twice when this process or the machine fails: the same command goes on where it ended. \
+            Recipients that were deferred are tried again, as the manifest's `retry` says; the command goes on \
+            until nobody is left to try.
+
+            At the end, rows that get no mail are written to rejected.csv, recipients that were not accepted to \
             undelivered.csv, both beside the manifest and each with its line and reason.
 
             Ctrl-C once: no further message is begun, those under way are finished, then the report. Twice: \
-            the end at once; messages under way may or may not arrive.
+            only messages whose end is on its way are waited for. A third time: the end at once; those messages \
+            are in doubt.
 
-            Exit codes: 0 all accepted, 1 some were not, 64 usage, 65 bad manifest, 66 no manifest, \
-            69 receiver not reachable, 71 no io_uring, 73 a file cannot be made, 74 a file cannot be read or \
-            written, 130 interrupted.
+            Exit codes: 0 all accepted, 1 some were not, 3 some are held in doubt, 64 usage, 65 bad manifest or \
+            changed input, 66 no manifest, 69 receiver not reachable, 71 no io_uring, 73 a file cannot be made, \
+            74 a file or the state cannot be read or written, 75 some are to be tried again later, \
+            130 interrupted.
             """)
 
     @Argument(help: "The campaign's manifest, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -48,8 +56,17 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Write the report as JSON to this file (docs/report.md explains it).", completion: .file())
     var report: String?
 
-    @Option(help: "Stop reading after this many good recipients.")
+    @Option(help: "Send to this many recipients at most; the same command goes on behind them.")
     var limit: Int?
+
+    @Option(help: "Where to keep the campaign's state. Default: beside the manifest, its name with .state.")
+    var state: String?
+
+    @Flag(help: "Do not wait for recipients that are to be tried again later.")
+    var once = false
+
+    @Flag(help: "Go on although the manifest, the letter or the list has changed since the campaign began.")
+    var acceptChanges = false
 
     @Option(help: "Where to write the rows that get no mail. Default: rejected.csv beside the manifest.")
     var rejected: String?
@@ -68,32 +85,90 @@ struct SendCommand: ParsableCommand {
 
     func run() throws {
         let seed = UInt64.random(in: .min ... .max)
-        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed)
-        let letter = try CampaignSupport.letter(of: loaded)
+        let list = try ListCopy.make(for: campaign, in: statePath)
+        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed, standardInput: list)
+        let inputs = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) { try loaded.fingerprints() }
+        let parts = CampaignSupport.letterParts(of: loaded)
+        _ = try CampaignSupport.letter(parts)
         let manifest = loaded.manifest
         let reading = FeedThread(loaded, seed: seed)
         try OutputFiles.check([rejectedPath, undeliveredPath] + [report].compactMap(\.self))
         try confirm(manifest)
         DescriptorLimit.raise()
-        try RunSupport.withSystemErrors {
-            let run = try Run(workers: workers ?? WorkerCount.usual)
-            let feed = RecipientFeed(
-                to: run, sessionsPerSite: manifest.limits.sessionsPerSite, limit: limit ?? .max)
-            let interruption = try Interruption.watch { run.stop() }
-            let log = try CampaignSupport.withFileErrors(ExitStatus.cannotCreate) {
-                try UndeliveredLog(path: undeliveredPath) { run.stop() }
-            }
-            let share = Run.Share(
-                mission: mission(manifest, letter, of: run.workerCount), work: .fromInbox, listener: log)
-            let result = try display(run, feed, interruption, manifest.name).whileRunning {
-                try reading.start(feed, rejectedPath: rejectedPath)
-                defer { reading.join() }
-                return try run.perform([Run.Share](repeating: share, count: run.workerCount))
-            }
-            try finish(result, run, feed, log, manifest, interrupted: interruption.hasArrived)
+        try CampaignState.withLedgerErrors {
+            try RunSupport.withSystemErrors { try send(manifest, inputs, parts, reading) }
         }
     }
 
+    private func send(
+        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread
+    ) throws {
+        // A worker without a session of its own would be one too many.
+        let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
+        let interruption = try Interruption.watch {
+            run.stop()
+        } then: {
+            run.stopNow()
+        }
+        let directory = try StateDirectory(path: statePath)
+        let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
+        let campaignRun = CampaignRun(
+            manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
+        let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
+        let result = try campaignRun.perform(mission, reading, in: directory)
+        try ledger.close()
+        try conclude(campaignRun, result, manifest)
+    }
+
+    private func openLedger(
+        _ manifest: Manifest, _ inputs: [InputFingerprint], in directory: StateDirectory,
+        onFault: @escaping @Sendable (LedgerFault) -> Void
+    ) throws -> Ledger {
+        var options = LedgerOptions(
+            campaign: manifest.name, doubtPolicy: DoubtPolicy(manifest.inDoubt),
+            retry: RetrySchedule(manifest.retry))
+        options.inputs = inputs
+        options.acceptsChanges = acceptChanges
+        options.seed = UInt64.random(in: .min ... .max)
+        options.unixOrigin = RunSupport.unixOrigin
+        options.onFault = onFault
+        let ledger = try Ledger.open(in: directory, options)
+        tell(ledger.recovery, ledger.standing)
+        return ledger
+    }
+
+    /// Says where a campaign goes on that was begun before.
+    private func tell(_ recovery: Recovery, _ standing: Standing) {
+        guard !recovery.isNew else { return }
+        let totals = CampaignTotals(standing)
+        Console.note("This campaign was begun before; it goes on where it ended (\(statePath)).")
+        if recovery.inDoubt > 0 {
+            Console.note(
+                "\(recovery.inDoubt) messages were under way when the last run ended: \(whatHappensInDoubt(totals))")
+        }
+        for name in recovery.changedInputs { Console.note("Accepted as changed: the \(name).") }
+    }
+
+    private func whatHappensInDoubt(_ totals: CampaignTotals) -> String {
+        totals.held > 0 ? "they are held; `sluice resolve` decides." : "they are sent again."
+    }
+
+    private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ manifest: Manifest) throws {
+        let progress = campaignRun.feed.current
+        var files = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
+            try CampaignState.writeFiles(
+                LedgerReader(path: statePath), state: statePath, rejected: rejectedPath,
+                undelivered: undeliveredPath)
+        }
+        files.report = report
+        if let fault = progress.fault { Console.fail("\(fault)") }
+        try RunSupport.conclude(
+            RunReport(campaignRun.facts(result), result.tally), unreachable: result.unreachable,
+            target: manifest.route.socketAddress, json: json, files: files)
+        if progress.fault != nil { throw ExitStatus.inputOutput }
+    }
+
+    private var statePath: String { state ?? StateOptions.usualDirectory(besides: campaign) }
     private var rejectedPath: String { rejected ?? CampaignSupport.path(of: "rejected.csv", besides: campaign) }
     private var undeliveredPath: String {
         undelivered ?? CampaignSupport.path(of: "undelivered.csv", besides: campaign)
@@ -141,43 +216,5 @@ struct SendCommand: ParsableCommand {
         case .grouped: .grouped
         case .lockstep: .lockstep
         }
-    }
-
-    private func display(
-        _ run: Run, _ feed: RecipientFeed, _ interruption: Interruption, _ name: String
-    ) -> RunDisplay {
-        RunDisplay(run: run, name: name, isDraining: { interruption.hasArrived }) {
-            let progress = feed.current
-            return RunDisplay.Facts(
-                total: progress.isDone ? progress.rows : nil, rejected: progress.rejected,
-                siteNames: progress.siteNames, siteRecipients: progress.siteRecipients)
-        }
-    }
-
-    private func finish(
-        _ result: Run.Result, _ run: Run, _ feed: RecipientFeed, _ log: UndeliveredLog, _ manifest: Manifest,
-        interrupted: Bool
-    ) throws {
-        let progress = feed.current
-        let undeliveredCount = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) { try log.close() }
-        var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
-        facts.interrupted = interrupted
-        facts.target = manifest.route.socketAddress.description
-        facts.recipients = progress.rows
-        facts.rejectedBeforeSending = progress.rejected
-        facts.rejectedReasons = RejectedReason.list(progress.reasons)
-        facts.notAttempted = progress.rows - progress.rejected - result.tally.counts.total
-        facts.sites = progress.siteNames.indices.map { index in
-            SiteFacts(name: progress.siteNames[index], recipients: progress.siteRecipients[index])
-        }
-        let files = ReportView.Files(
-            rejected: progress.rejected > 0 ? rejectedPath : nil,
-            undelivered: undeliveredCount > 0 ? undeliveredPath : nil, report: report)
-        let finalReport = RunReport(facts, result.tally)
-        if let fault = progress.fault { Console.fail("\(fault)") }
-        try RunSupport.conclude(
-            finalReport, unreachable: result.unreachable, target: manifest.route.socketAddress, json: json,
-            files: files)
-        if progress.fault != nil { throw ExitStatus.inputOutput }
     }
 }

@@ -10,5 +10,8 @@ struct Sluice: ParsableCommand {
             `sluice send campaigns/welcome/campaign.yaml` in another.
             """,
         version: "0.1.0",
-        subcommands: [PlanCommand.self, SendCommand.self, SinkCommand.self, BenchCommand.self])
+        subcommands: [
+            PlanCommand.self, SendCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+            CancelCommand.self, ResolveCommand.self, SinkCommand.self, BenchCommand.self,
+        ])
 }

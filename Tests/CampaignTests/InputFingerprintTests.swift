@@ -33,11 +33,11 @@ struct InputFingerprintTests {
     @Test func everyFileButTheSuppressionLists() throws {
         let directory = try directory()
         let found = try fingerprints(directory)
-        #expect(found.map(\.role) == [.manifest, .html, .text, .recipients])
+        #expect(found.map(\.name) == ["manifest", "html", "text", "recipients"])
         #expect(
             found.map(\.path)
                 == ["campaign.yaml", "letter.html", "letter.txt", "list.csv"].map(directory.file))
-        #expect(found.map(\.byteCount) == [Self.manifest.utf8.count, 13, 3, 18])
+        #expect(found.map(\.bytes) == [Int64(Self.manifest.utf8.count), 13, 3, 18])
         #expect(found[2].sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(Set(found.map(\.sha256)).count == 4)
     }
@@ -65,11 +65,11 @@ struct InputFingerprintTests {
         let directory = try directory()
         let million = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
         try directory.write(Data(million), to: "million")
-        let found = try InputFingerprint(of: CampaignInput(role: .text, path: directory.file("million")))
+        let found = try InputFingerprint(of: CampaignInput(name: "text", path: directory.file("million")))
         #expect(found.sha256 == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
-        #expect(found.byteCount == 1_000_000)
+        #expect(found.bytes == 1_000_000)
         #expect(throws: FileFault.self) {
-            _ = try InputFingerprint(of: CampaignInput(role: .text, path: directory.file("gone")))
+            _ = try InputFingerprint(of: CampaignInput(name: "text", path: directory.file("gone")))
         }
     }
 }

@@ -1,6 +1,7 @@
 import Campaign
 import Delivery
 import Engine
+import Ledger
 import Measurement
 import Primitives
 import SMTP
@@ -25,13 +26,25 @@ struct EngineRun: Sendable {
         expected = try ExpectedMail(campaign)
         let mission = try EngineRun.mission(campaign, to: address, grouping)
         let run = try Run(workers: workers)
-        let feed = RecipientFeed(to: run, sessionsPerSite: mission.limits.sessionsPerSite)
+        var options = LedgerOptions(campaign: "test", doubtPolicy: .hold)
+        options.unixOrigin = mission.unixOrigin
+        let ledger = try Ledger.open(in: StateDirectory(path: directory.file("state")), options)
+        let feed = RecipientFeed(
+            to: run, ledger: ledger, sessionsPerSite: mission.limits.sessionsPerSite, waitsForRetries: false)
         let listener = VerdictRecorder()
         let first = EngineRun.now
-        let reader = try FeedReader(campaign, feed, rejectedPath: directory.file("rejected.csv"))
-        let share = Run.Share(mission: mission, work: .fromInbox, listener: listener)
-        let result = try run.perform([Run.Share](repeating: share, count: workers))
+        let reader = try FeedReader(campaign, feed)
+        let shares = (0..<workers).map { worker in
+            let journal = ledger.journal { run.wake(worker: worker) }
+            return Run.Share(
+                mission: mission, work: .fromInbox, listener: JournalTap(journal, listener), journal: journal)
+        }
+        let result = try run.perform(shares)
         reader.join()
+        try ledger.close()
+        _ = try OutcomeFiles.write(
+            LedgerReader(path: directory.file("state")), rejected: directory.file("rejected.csv"),
+            undelivered: directory.file("undelivered.csv"))
         seconds = first...EngineRun.now
         verdicts = listener.verdicts
         progress = feed.current
@@ -77,16 +90,34 @@ private final class FeedReader: Sendable {
     private let campaign: Mutex<LoadedCampaign?>
     private let thread = Mutex<NativeThread?>(nil)
 
-    init(_ campaign: consuming LoadedCampaign, _ feed: RecipientFeed, rejectedPath: String) throws {
+    init(_ campaign: consuming LoadedCampaign, _ feed: RecipientFeed) throws {
         self.campaign = Mutex(campaign)
         let started = try NativeThread.start { [self] in
             guard let campaign = self.campaign.withLock({ $0.take() }) else { return }
-            feed.read(campaign, rejectedPath: rejectedPath, seed: 1)
+            feed.read(campaign, seed: 1)
         }
         thread.withLock { $0 = started }
     }
 
     func join() { thread.withLock { $0.take() }?.join() }
+}
+
+/// Tells two about a verdict: the ledger, and the test.
+private final class JournalTap: OutcomeListener, Sendable {
+    private let journal: WorkerJournal
+    private let recorder: VerdictRecorder
+
+    init(_ journal: WorkerJournal, _ recorder: VerdictRecorder) {
+        self.journal = journal
+        self.recorder = recorder
+    }
+
+    func settled(
+        _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
+    ) {
+        journal.settled(row, recipients: recipients, verdict, text: text, attempt)
+        recorder.settled(row, recipients: recipients, verdict, text: text, attempt)
+    }
 }
 
 /// Keeps every verdict.

@@ -17,7 +17,7 @@ struct InterruptionTests {
             let interrupter = Interrupter()
             let receiver = try ScriptedReceiver(interrupter.script(at: 300))
             let command = try SluiceCommand([
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)",
                 "--report",
                 directory.file("report.json"),
             ])
@@ -44,7 +44,7 @@ struct InterruptionTests {
             let receiver = try ScriptedReceiver(interrupter.script(at: 20))
             let command = try SluiceCommand(
                 [
-                    "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+                    "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)",
                     "--json",
                 ],
                 input: list.fileHandleForReading)
@@ -69,7 +69,7 @@ struct InterruptionTests {
             try directory.write("email,first_name,city,note\n" + rows.joined(), to: "recipients.csv")
             let nobody = try Nobody()
             let result = try SluiceCommand.run([
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(nobody.address)",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(nobody.address)",
             ])
             #expect(result.status == 69, "\(result.errors)")
         }

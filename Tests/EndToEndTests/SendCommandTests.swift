@@ -33,7 +33,7 @@ struct SendCommandTests {
             try campaign.write(to: directory)
             let receiver = try ScriptedReceiver()
             let result = try SluiceCommand.run([
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)", "--json",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)", "--json",
             ])
             #expect(result.status == 0, "\(result.errors)")
             #expect((10...50).contains(receiver.mostConnections))
@@ -96,7 +96,7 @@ struct SendCommandTests {
             }
             let receiver = try ScriptedReceiver(script)
             let arguments = [
-                "send", directory.file("campaign.yaml"), "--yes", "--route", "\(receiver.address)",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(receiver.address)",
             ]
             let command = try SluiceCommand(arguments, input: list.fileHandleForReading)
             try list.fileHandleForWriting.write(contentsOf: Data(campaign.list.utf8))

@@ -20,7 +20,7 @@ struct SinkPlace {
     var address: String { sink.address.description }
 
     func send(_ more: [String]) -> [String] {
-        ["send", directory.file("campaign.yaml"), "--yes", "--route", address] + more
+        ["send", directory.file("campaign.yaml"), "--yes", "--once", "--route", address] + more
     }
 
     /// Ends the sink; every recipient of every message, sorted.

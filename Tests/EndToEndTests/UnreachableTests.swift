@@ -25,7 +25,7 @@ struct UnreachableTests {
         try TestCampaign(count: 100, seed: 13).write(to: directory)
         let started = MonotonicClock.now
         let result = try SluiceCommand.run([
-            "send", directory.file("campaign.yaml"), "--yes", "--route", "\(address)", "--report",
+            "send", directory.file("campaign.yaml"), "--yes", "--once", "--route", "\(address)", "--report",
             directory.file("report.json"),
         ])
         #expect(MonotonicClock.now - started < .seconds(30))
@@ -102,7 +102,7 @@ struct UnreachableTests {
             }
             let receiver = try ScriptedReceiver(script)
             let result = try SluiceCommand.run([
-                "send", directory.file("campaign.yaml"), "--yes", "--workers", "2", "--route",
+                "send", directory.file("campaign.yaml"), "--yes", "--once", "--workers", "2", "--route",
                 "\(receiver.address)", "--json",
             ])
             #expect(result.status == 0, "\(result.errors)")

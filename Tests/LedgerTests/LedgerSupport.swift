@@ -91,7 +91,10 @@ struct LedgerBench {
 
     /// Hands over and waits until that is durable, or never will be.
     func makeDurable() {
-        let number = journal.handOver()
+        waitFor(journal.handOver())
+    }
+
+    func waitFor(_ number: UInt64) {
         while journal.durable < number && !journal.hasFailed { woken.wait() }
     }
 }

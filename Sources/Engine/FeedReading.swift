@@ -1,0 +1,85 @@
+import Campaign
+import Delivery
+import Ledger
+import Primitives
+import Uring
+
+/// What the reading of a list needs from row to row and from pass to pass.
+struct FeedReading: ~Copyable {
+    var campaign: LoadedCampaign
+    var sites: SiteTable
+    /// Where the recipients of each site go: the number of a batch.
+    var places: [Int] = []
+    /// Recipients handed over again, by site.
+    var retries: [Int] = []
+    /// One for each worker, then one for each shared site.
+    var batches: [RecipientBatch]
+    /// Rows that the ledger does not know yet.
+    var plan = PlanBatch()
+    /// Rows up to this line are in the ledger since an earlier pass.
+    var judgedThrough = 0
+    /// Lines that were given to a worker in this run.
+    var handed = LineSet()
+    var progress = RecipientFeed.Progress()
+    var row: ByteBuffer
+    var nextPublication = Instant.zero
+    var passTook = Interval.zero
+    private let fields: [String]
+
+    init(workers: Int, sites: SiteTable, campaign: consuming LoadedCampaign) {
+        batches = [RecipientBatch](repeating: RecipientBatch(), count: workers)
+        self.sites = sites
+        row = ByteBuffer(capacity: campaign.longestPackedRow)
+        fields = campaign.fieldNames
+        self.campaign = campaign
+    }
+
+    /// Puts the row that was just packed into a batch; returns its site.
+    mutating func admit(_ line: Int, atSign: Int, count: Int, to inboxes: [Inbox]) -> Int {
+        let isFirst = handed.insert(line)
+        if line > judgedThrough { plan.append(row, count: count) }
+        let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst)
+        if site == places.count {
+            places.append(leastLoaded(of: inboxes))
+            retries.append(0)
+        }
+        batches[places[site]].append(row, count: count, site: site)
+        if isFirst { progress.rows += 1 } else { retries[site] += 1 }
+        return site
+    }
+
+    mutating func reject(_ rejected: RejectedRow) {
+        plan.append(rejected, fields: fields)
+        progress.rows += 1
+        progress.rejected += 1
+        progress.reasons[rejected.reason.kind, default: 0] += 1
+    }
+
+    private func leastLoaded(of inboxes: [Inbox]) -> Int {
+        var least = 0
+        var leastBytes = Int.max
+        for worker in inboxes.indices {
+            let bytes = inboxes[worker].bytesWaiting + batches[worker].bytes.count
+            if bytes < leastBytes { (least, leastBytes) = (worker, bytes) }
+        }
+        return least
+    }
+}
+
+extension SiteTable {
+    fileprivate mutating func admit(_ row: borrowing ByteBuffer, count: Int, atSign: Int, counts: Bool) -> Int {
+        admit(PackedRow(row.bytes(0..<count)).field(0), atSign: atSign, counts: counts)
+    }
+}
+
+extension RecipientBatch {
+    fileprivate mutating func append(_ row: borrowing ByteBuffer, count: Int, site: Int) {
+        append(row.bytes(0..<count), site: site)
+    }
+}
+
+extension PlanBatch {
+    fileprivate mutating func append(_ row: borrowing ByteBuffer, count: Int) {
+        append(row.bytes(0..<count))
+    }
+}

@@ -1,0 +1,71 @@
+import Campaign
+import SMTP
+
+/// The tables that a campaign leaves for people: who got no mail, and why.
+package enum OutcomeFiles {
+    /// How many rows each of them has; without any there is no file.
+    package struct Counts: Hashable, Sendable {
+        package var rejected = 0
+        package var undelivered = 0
+    }
+
+    /// Writes both from what the ledger knows, over all runs. What is there already is replaced.
+    ///
+    /// - Parameters:
+    ///   - rejected: for rows that got no mail because of what they are.
+    ///   - undelivered: for recipients that were tried and not accepted, or given up.
+    package static func write(
+        _ reader: LedgerReader, rejected: String, undelivered: String
+    ) throws -> Counts {
+        var rejectedRows = try CSVFile(path: rejected, columns: ["line", "address", "reason"])
+        var undeliveredRows = try CSVFile(
+            path: undelivered, columns: ["line", "address", "outcome", "code", "enhanced_code", "reason"])
+        try reader.forEachOutcome { outcome in
+            if outcome.state == .rejected {
+                try append(rejectedRow: outcome, to: &rejectedRows)
+            } else if outcome.isUndelivered {
+                try append(undeliveredRow: outcome, to: &undeliveredRows)
+            }
+        }
+        try rejectedRows.close()
+        try undeliveredRows.close()
+        return Counts(rejected: rejectedRows.rowCount, undelivered: undeliveredRows.rowCount)
+    }
+
+    /// Writes those who may have the mail.
+    package static func write(_ doubtful: [DoubtfulRecipient], to path: String) throws(FileFault) {
+        var rows = try CSVFile(path: path, columns: ["line", "address"])
+        for recipient in doubtful {
+            rows.append(recipient.line)
+            rows.append(recipient.address.span, isTrusted: true)
+            try rows.endRow()
+        }
+        try rows.close()
+    }
+
+    private static func append(rejectedRow row: OutcomeRow, to file: inout CSVFile) throws(FileFault) {
+        file.append(row.line)
+        file.append(row.address.span)
+        file.append(row.text.span)
+        try file.endRow()
+    }
+
+    private static func append(undeliveredRow row: OutcomeRow, to file: inout CSVFile) throws(FileFault) {
+        file.append(row.line)
+        file.append(row.address.span, isTrusted: true)
+        file.append(row.state.name)
+        if row.code > 0 { file.append(row.code) } else { file.append("") }
+        file.append(row.enhanced.map { "\($0.classDigit).\($0.subject).\($0.detail)" } ?? "")
+        file.append(row.text.span)
+        try file.endRow()
+    }
+}
+
+extension OutcomeRow {
+    fileprivate var isUndelivered: Bool {
+        switch state {
+        case .refused, .deferred, .inDoubt, .expired, .dropped, .cancelled: true
+        case .unseen, .waiting, .rejected, .intended, .accepted: false
+        }
+    }
+}

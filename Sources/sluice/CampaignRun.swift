@@ -1,0 +1,134 @@
+import Campaign
+import Engine
+import Foundation
+import Ledger
+import Measurement
+import Message
+import Primitives
+import Terminal
+import Uring
+
+/// One run of a campaign: workers, the thread that reads the list, and the ledger, from the start to the report.
+final class CampaignRun: Sendable {
+    let run: Run
+    let ledger: Ledger
+    let feed: RecipientFeed
+    private let manifest: Manifest
+    private let interruption: Interruption
+    private let started = MonotonicClock.now
+
+    /// - Parameters:
+    ///   - run: not started yet.
+    ///   - ledger: of the campaign; its fault stops the run.
+    init(
+        _ manifest: Manifest, run: Run, ledger: Ledger, interruption: Interruption, limit: Int?, waits: Bool
+    ) {
+        self.manifest = manifest
+        self.run = run
+        self.ledger = ledger
+        self.interruption = interruption
+        feed = RecipientFeed(
+            to: run, ledger: ledger, sessionsPerSite: manifest.limits.sessionsPerSite, limit: limit ?? .max,
+            waitsForRetries: waits)
+    }
+
+    /// Sends until nobody is left to send to, or the run is stopped. Shows progress and answers other processes
+    /// meanwhile.
+    func perform(_ mission: Mission, _ reading: FeedThread, in directory: StateDirectory) throws -> Run.Result {
+        let control = try ControlServer(in: directory.path) { [self] request in answer(request) }
+        let shares = (0..<run.workerCount).map { worker in
+            let journal = ledger.journal { [run] in run.wake(worker: worker) }
+            return Run.Share(mission: mission, work: .fromInbox, listener: journal, journal: journal)
+        }
+        return try control.whileRunning {
+            try display.whileRunning {
+                try reading.start(feed)
+                defer { reading.join() }
+                return try run.perform(shares)
+            }
+        }
+    }
+
+    /// After the ledger was closed.
+    func facts(_ result: Run.Result) -> RunFacts {
+        let progress = feed.current
+        var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
+        facts.interrupted = interruption.hasArrived
+        facts.target = manifest.route.socketAddress.description
+        facts.recipients = progress.rows
+        facts.retries = progress.siteRetries.reduce(0, +)
+        facts.rejectedBeforeSending = progress.rejected
+        facts.rejectedReasons = RejectedReason.list(progress.reasons)
+        facts.notAttempted = progress.rows - progress.rejected + facts.retries - result.tally.counts.total
+        facts.campaign = CampaignTotals(ledger.standing)
+        facts.sites = progress.siteNames.indices.map { index in
+            SiteFacts(
+                name: progress.siteNames[index], recipients: progress.siteRecipients[index],
+                retries: progress.siteRetries[index])
+        }
+        return facts
+    }
+
+    private var display: RunDisplay {
+        RunDisplay(run: run, name: manifest.name, isDraining: { [run] in run.isStopping }) { [feed, ledger] in
+            let progress = feed.current
+            return RunDisplay.Facts(
+                total: progress.isDone ? progress.rows + progress.siteRetries.reduce(0, +) : nil,
+                rejected: progress.rejected,
+                siteNames: progress.siteNames, siteRecipients: progress.siteRecipients,
+                nextTry: ledger.standing.nextDue)
+        }
+    }
+}
+
+/// What other processes may ask of this one.
+extension CampaignRun {
+    private func answer(_ request: ControlRequest) -> ControlResponse {
+        do throws(LedgerFault) {
+            switch request.command {
+            case .status: break
+            case .pause: try pause()
+            case .resume: try resume()
+            case .cancel: try cancel()
+            case .resolve: return try resolve(request)
+            }
+            return ControlResponse(activity: activity)
+        } catch {
+            return ControlResponse(problem: "\(error)")
+        }
+    }
+
+    private func pause() throws(LedgerFault) {
+        try ledger.note(audit: "pause", by: "control")
+        run.pause()
+    }
+
+    private func resume() throws(LedgerFault) {
+        try ledger.note(audit: "resume", by: "control")
+        run.resume()
+    }
+
+    private func cancel() throws(LedgerFault) {
+        try ledger.note(audit: "cancel", by: "control")
+        try ledger.cancel()
+        run.stop()
+    }
+
+    private func resolve(_ request: ControlRequest) throws(LedgerFault) -> ControlResponse {
+        guard let resolution = request.resolution else { return ControlResponse(problem: "resend or drop?") }
+        let choice = request.addresses.map { DoubtChoice.addresses($0) } ?? .all
+        let count = try ledger.resolve(choice, resolution == .resend ? .resend : .drop)
+        try ledger.note(audit: "resolve: \(resolution.rawValue) \(count)", by: "control")
+        return ControlResponse(activity: activity, count: count)
+    }
+
+    private var activity: ControlResponse.Activity {
+        let notices = run.boards.map(\.current)
+        let seconds = (MonotonicClock.now - started).seconds
+        let attempts = notices.reduce(0) { $0 + $1.counts.total }
+        return ControlResponse.Activity(
+            process: ProcessInfo.processInfo.processIdentifier, seconds: seconds, isPaused: run.isPaused,
+            isDraining: run.isStopping, sessions: notices.reduce(0) { $0 + $1.sessions },
+            messagesPerSecond: seconds > 0 ? Double(attempts) / seconds : 0)
+    }
+}

@@ -1,0 +1,75 @@
+import Campaign
+import Ledger
+import Measurement
+import Message
+import Terminal
+
+/// What a campaign keeps in its state directory, as the commands use it.
+enum CampaignState {
+    /// Runs `body`, with what the ledger refuses turned into a sentence and an exit code.
+    static func withLedgerErrors<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as LedgerFault {
+            Console.fail("\(fault)")
+            throw ExitStatus.inputOutput
+        }
+    }
+
+    /// The ledger of a campaign that no process is sending.
+    static func openIdle(_ path: String) throws(LedgerFault) -> Ledger {
+        var options = LedgerOptions(campaign: "")
+        options.isMade = false
+        return try Ledger.open(in: StateDirectory(path: path, isMade: false), options)
+    }
+
+    /// Writes who got no mail, and why, over all runs of a campaign.
+    ///
+    /// - Returns: those of the files that there are.
+    static func writeFiles(
+        _ reader: LedgerReader, state: String, rejected: String, undelivered: String
+    ) throws -> ReportView.Files {
+        let inDoubt = "\(state)/in-doubt.csv"
+        let doubtful = try reader.doubtful()
+        try OutcomeFiles.write(doubtful, to: inDoubt)
+        let counts = try OutcomeFiles.write(reader, rejected: rejected, undelivered: undelivered)
+        return ReportView.Files(
+            rejected: counts.rejected > 0 ? rejected : nil,
+            undelivered: counts.undelivered > 0 ? undelivered : nil, inDoubt: doubtful.isEmpty ? nil : inDoubt)
+    }
+
+    /// The letter as the campaign's first run had it: the Message-ID of a recipient does not change when it is sent
+    /// again.
+    static func letter(_ parts: LetterParts, of ledger: Ledger) throws -> Letter {
+        var parts = parts
+        parts.runToken = try ledger.remember("run_token", parts.runToken)
+        parts.boundaryToken = try ledger.remember("boundary_token", parts.boundaryToken)
+        return try CampaignSupport.letter(parts)
+    }
+}
+
+extension CampaignTotals {
+    init(_ standing: Standing) {
+        self.init()
+        let counts = standing.counts
+        recipients = counts.total
+        accepted = counts[.accepted]
+        refused = counts[.refused]
+        expired = counts[.expired]
+        held = counts[.inDoubt]
+        dropped = counts[.dropped]
+        cancelled = counts[.cancelled]
+        rejected = counts[.rejected]
+        deferred = counts[.deferred]
+        waiting = counts[.waiting] + counts[.intended]
+    }
+}
+
+extension DoubtPolicy {
+    init(_ policy: Manifest.InDoubt) {
+        switch policy {
+        case .hold: self = .hold
+        case .resend: self = .resend
+        }
+    }
+}

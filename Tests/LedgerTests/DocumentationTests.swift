@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Ledger
+
+@Suite("docs/ledger.md") struct DocumentationTests {
+    private let storage: SQLiteStorage
+    private let page: String
+
+    init() throws {
+        let directory = try TestDirectory()
+        let bench = try LedgerBench(directory)
+        bench.ledger.plan(PlanBatch(lines: 2...8, suppressed: [3]))
+        for line in [2, 4, 5, 8] { bench.journal.intends(line) }
+        bench.makeDurable()
+        bench.journal.settled(2, .accepted)
+        bench.journal.settled(4, .deferred, "later")
+        bench.journal.settled(5, .inDoubt)
+        bench.journal.settled(6, .refused, "no such user")
+        bench.makeDurable()
+        let file = directory.file("state/ledger.sqlite")
+        // Read before the directory goes: the connection keeps what it has opened.
+        storage = try SQLiteStorage(reading: file)
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        page = try String(contentsOf: root.appending(path: "docs/ledger.md"), encoding: .utf8)
+        try bench.ledger.close()
+    }
+
+    private var queries: [String] {
+        page.components(separatedBy: "```sql\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+    }
+
+    @Test("every query runs, and finds those it should")
+    func queriesRun() throws {
+        let answers = try queries.map { sql in
+            try storage.texts("SELECT count(*) FROM (\(sql.replacingOccurrences(of: ";", with: "")))")
+        }
+        #expect(answers == [["7"], ["1"], ["1"], ["2"], ["1"], ["1"], ["0"], ["1"]])
+        #expect(try storage.texts(queries[1]) == [address(6)])
+        #expect(try storage.texts(queries[4]) == [address(4)])
+    }
+
+    @Test("the view shows the state that the program knows")
+    func view() throws {
+        #expect(
+            try storage.texts("SELECT line || ' ' || outcome FROM outcome ORDER BY line") == [
+                "2 accepted", "3 rejected", "4 deferred", "5 in_doubt", "6 refused", "7 waiting", "8 intended",
+            ])
+    }
+
+    @Test("the page names every state and every kind of step")
+    func names() {
+        for state in LineState.allCases where state != .unseen { #expect(page.contains("| `\(state.name)` |")) }
+        for kind in StepKind.allCases { #expect(page.contains("`\(kind.name)`")) }
+    }
+}

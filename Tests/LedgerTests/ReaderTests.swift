@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import Ledger
+
+@Suite("LedgerReader") struct ReaderTests {
+    private let directory: TestDirectory
+
+    init() throws { directory = try TestDirectory() }
+
+    private var path: String { directory.file("state") }
+
+    private func fill(_ bench: LedgerBench) throws {
+        bench.ledger.plan(PlanBatch(lines: 2...8, suppressed: [3]))
+        for line in [2, 4, 5, 8] { bench.journal.intends(line) }
+        bench.makeDurable()
+        bench.journal.settled(2, .accepted)
+        bench.journal.settled(4, .deferred, "later")
+        bench.journal.settled(5, .inDoubt)
+        bench.journal.settled(6, .refused, "no such user")
+        bench.makeDurable()
+    }
+
+    private func outcomes(_ reader: LedgerReader) throws -> [String] {
+        var lines: [String] = []
+        try reader.forEachOutcome { row in
+            let address = String(decoding: row.address, as: UTF8.self)
+            let text = String(decoding: row.text, as: UTF8.self)
+            lines.append(
+                "\(address) \(row.state.name) \(row.code) \(row.enhanced?.text ?? "-") \(row.attempts) \(text)")
+        }
+        return lines
+    }
+
+    static let expected = [
+        "r2@list.example accepted 0 - 1 ", "r3@list.example rejected 0 - 0 suppressed",
+        "r4@list.example deferred 451 - 1 later",
+        "r5@list.example in_doubt 0 - 1 the connection was lost after the end of the message",
+        "r6@list.example refused 550 5.1.1 1 no such user", "r7@list.example waiting 0 - 0 ",
+        "r8@list.example intended 0 - 1 ",
+    ]
+
+    @Test("a campaign is read while it is sent, as it was at that moment")
+    func running() throws {
+        let bench = try LedgerBench(directory)
+        try fill(bench)
+        let reader = try LedgerReader(path: path)
+        bench.journal.settled(8, .accepted)
+        bench.makeDurable()
+        #expect(reader.campaign == "test" && reader.holder != nil)
+        #expect(try outcomes(reader) == ReaderTests.expected)
+        #expect(try reader.doubtful().map(\.line) == [5])
+        #expect(try reader.problems() == [])
+        #expect(try LedgerReader(path: path).standing.counts[.accepted] == 2)
+        try bench.ledger.close()
+    }
+
+    @Test("a stopped campaign is read, and its messages under way are in doubt")
+    func stopped() throws {
+        try { try fill(try LedgerBench(directory)) }()
+        var options = LedgerOptions.usual
+        options.doubtPolicy = .resend
+        let ledger = try waitForLedger(options)
+        let bench = LedgerBench(ledger)
+        bench.journal.intends(8)
+        bench.makeDurable()
+        try ledger.close()
+        let reader = try LedgerReader(path: path)
+        #expect(reader.holder == nil)
+        #expect(try reader.doubtful().map(\.line) == [5, 8])
+        #expect(try reader.doubtful().map { String(decoding: $0.address, as: UTF8.self) } == [address(5), address(8)])
+        #expect(try reader.problems() == [])
+    }
+
+    /// The thread of a ledger that was dropped lets go of the directory in its own time.
+    private func waitForLedger(_ options: LedgerOptions) throws -> Ledger {
+        for _ in 0..<1_000 {
+            if let state = try? StateDirectory(path: path) { return try Ledger.open(in: state, options) }
+        }
+        return try Ledger.open(in: StateDirectory(path: path), options)
+    }
+
+    @Test("reading stops when the reader has had enough")
+    func stopping() throws {
+        let bench = try LedgerBench(directory)
+        try fill(bench)
+        try bench.ledger.close()
+        struct Enough: Error {}
+        var count = 0
+        #expect(throws: Enough.self) {
+            try LedgerReader(path: path).forEachOutcome { _ in
+                count += 1
+                if count == 2 { throw Enough() }
+            }
+        }
+        #expect(count == 2)
+    }
+
+    @Test("there is nothing to read where no campaign was begun")
+    func nothing() throws {
+        _ = try StateDirectory(path: path)
+        #expect(try #require(throws: LedgerFault.self) { try LedgerReader(path: path) }.what == "does not exist")
+        #expect(throws: LedgerFault.self) { try LedgerReader(path: directory.file("missing")) }
+    }
+}
