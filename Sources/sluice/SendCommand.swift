@@ -62,6 +62,10 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Where to keep the campaign's state. Default: beside the manifest, its name with .state.")
     var state: String?
 
+    @Option(
+        help: "Append a line of JSON for each attempt to this file (docs/log.md explains it).", completion: .file())
+    var log: String?
+
     @Flag(help: "Do not wait for recipients that are to be tried again later.")
     var once = false
 
@@ -93,7 +97,7 @@ struct SendCommand: ParsableCommand {
         _ = try CampaignSupport.letter(parts)
         let manifest = loaded.manifest
         let reading = FeedThread(loaded, seed: seed)
-        try OutputFiles.check([rejectedPath, undeliveredPath] + [report].compactMap(\.self))
+        try OutputFiles.check([rejectedPath, undeliveredPath] + [report, log].compactMap(\.self))
         try confirm(manifest)
         DescriptorLimit.raise()
         try CampaignState.withLedgerErrors {
@@ -142,9 +146,22 @@ struct SendCommand: ParsableCommand {
         options.seed = UInt64.random(in: .min ... .max)
         options.unixOrigin = RunSupport.unixOrigin
         options.onFault = onFault
+        options.makeSink = makeSink(manifest)
         let ledger = try Ledger.open(in: directory, options)
+        try CampaignState.rememberRoute(manifest, ledger)
         tell(ledger.recovery, ledger.standing)
         return ledger
+    }
+
+    private func makeSink(_ manifest: Manifest) -> (@Sendable (String) throws -> any AttemptSink)? {
+        guard let log else { return nil }
+        return { uniqueName in
+            try AttemptLogJSON(
+                path: log,
+                AttemptLogContext(
+                    campaign: manifest.name, sender: manifest.envelopeFrom, messagePrefix: uniqueName,
+                    peerAddress: manifest.route.socketAddress.host))
+        }
     }
 
     /// Says where a campaign goes on that was begun before.
