@@ -1,7 +1,7 @@
 /// One value of a CSV file that people open in terminals and spreadsheets.
-enum CSVCell {
+package enum CSVCell {
     /// Appends a value so that it stays one cell, shows what is in it, and does nothing.
-    static func append(_ value: Span<UInt8>, isTrusted: Bool, to output: inout [UInt8]) {
+    package static func append(_ value: Span<UInt8>, isTrusted: Bool, to output: inout [UInt8]) {
         let text = visible(value)
         let isGuarded = !isTrusted && beginsLikeFormula(text)
         let isQuoted = isGuarded || needsQuotes(text)

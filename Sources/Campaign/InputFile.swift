@@ -18,11 +18,13 @@ struct InputFile {
     private let handle: FileHandle
     /// Whether it may be silent for long, like a pipe.
     private let mayBeSilent: Bool
+    private let copy: ListCopy?
 
     /// - Parameter name: what problems call the file.
     init(path: String, shownAs name: String) throws(FileFault) {
         self.name = name
         mayBeSilent = false
+        copy = nil
         do {
             handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         } catch {
@@ -30,28 +32,39 @@ struct InputFile {
         }
     }
 
-    private init(_ handle: FileHandle, shownAs name: String) {
-        self.handle = handle
-        self.name = name
+    /// Standard input.
+    ///
+    /// - Parameter copy: gets all that is read.
+    init(standardInputInto copy: ListCopy?) {
+        handle = .standardInput
+        name = "standard input"
         mayBeSilent = true
-    }
-
-    static func standardInput() -> InputFile {
-        InputFile(.standardInput, shownAs: "standard input")
+        self.copy = copy
     }
 
     /// The next bytes. A file always has some until its end; standard input is waited for only as long as
     /// nobody notices, so that whoever reads can stop.
     func nextChunk() throws(FileFault) -> InputChunk {
+        if mayBeSilent { return try nextOfStream() }
         do {
-            if mayBeSilent {
-                return try StreamInput.read(handle.fileDescriptor, upTo: InputFile.chunkCount)
-            }
             let chunk = try handle.read(upToCount: InputFile.chunkCount)
             return chunk.map { $0.isEmpty ? .ended : .bytes($0) } ?? .ended
         } catch {
             throw FileFault(reading: name, error)
         }
+    }
+
+    private func nextOfStream() throws(FileFault) -> InputChunk {
+        let chunk: InputChunk
+        do { chunk = try StreamInput.read(handle.fileDescriptor, upTo: InputFile.chunkCount) } catch {
+            throw FileFault(reading: name, error)
+        }
+        switch chunk {
+        case .bytes(let bytes): try copy?.append(bytes)
+        case .ended: try copy?.finish()
+        case .nothingYet: break
+        }
+        return chunk
     }
 
     /// The whole file.

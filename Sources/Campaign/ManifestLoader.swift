@@ -9,9 +9,10 @@ package enum ManifestLoader {
     ///   - path: the manifest; what it names is relative to its directory.
     ///   - route: overrides the manifest's route, as `--route` does.
     ///   - seed: keys the sets of addresses; random in a real run.
+    ///   - listCopy: see `RecipientFile`.
     /// - Throws: every problem there is, not the first.
     package static func load(
-        path: String, route: String? = nil, seed: UInt64
+        path: String, route: String? = nil, seed: UInt64, listCopy: String? = nil
     ) throws(ManifestProblems) -> LoadedCampaign {
         let bytes = try contents(path)
         let text = try ManifestText(bytes, file: path)
@@ -20,7 +21,15 @@ package enum ManifestLoader {
         decoder.decode(text.root)
         var check = CampaignCheck(decoder, manifestPath: path)
         check.override(route: route)
-        return try check.finish(seed: seed)
+        return try check.finish(seed: seed, listCopy: listCopy)
+    }
+
+    /// Whether the recipients come from standard input. False for a manifest that cannot be read.
+    package static func namesStandardInput(path: String) -> Bool {
+        guard let bytes = try? contents(path), let text = try? ManifestText(bytes, file: path) else { return false }
+        var decoder = ManifestDecoder(ProblemList(file: path, insertions: text.insertions), routeIsGiven: true)
+        decoder.decode(text.root)
+        return decoder.draft.recipientsFile?.value == "-"
     }
 
     private static func contents(_ path: String) throws(ManifestProblems) -> [UInt8] {
@@ -54,10 +63,10 @@ private struct CampaignCheck {
     }
 
     /// The campaign, or everything that is wrong with it.
-    mutating func finish(seed: UInt64) throws(ManifestProblems) -> LoadedCampaign {
+    mutating func finish(seed: UInt64, listCopy: String?) throws(ManifestProblems) -> LoadedCampaign {
         let letter = loadLetter()
         let suppression = loadSuppression(seed: seed)
-        let file = try openRecipients()
+        let file = try openRecipients(listCopy)
         let layout = FieldCheck(draft, letter, file.header, file.headerPlace, listName: file.name)
             .layout(&problems)
         let found = problems.sorted
@@ -71,11 +80,11 @@ private struct CampaignCheck {
             stream: file.start(layout, seed: seed))
     }
 
-    private mutating func openRecipients() throws(ManifestProblems) -> RecipientFile {
+    private mutating func openRecipients(_ listCopy: String?) throws(ManifestProblems) -> RecipientFile {
         guard let name = draft.recipientsFile else { throw ManifestProblems(problems.sorted) }
         let path = name.value == "-" ? "-" : resolved(name.value)
         do {
-            return try RecipientFile(path: path, shownAs: path)
+            return try RecipientFile(path: path, shownAs: path, copyingTo: listCopy)
         } catch {
             problems.add(name.place, "\(error.file): \(error.what)", fix: error.fix)
             throw ManifestProblems(problems.sorted)

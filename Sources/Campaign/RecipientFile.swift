@@ -17,8 +17,20 @@ package struct RecipientFile: ~Copyable, Sendable {
     /// - Parameters:
     ///   - path: `-` stands for standard input.
     ///   - name: what problems call the file.
-    package init(path: String, shownAs name: String) throws(FileFault) {
-        let input = path == "-" ? .standardInput() : try InputFile(path: path, shownAs: name)
+    ///   - copy: where standard input is kept, to be read again. When it is there already, it is read instead.
+    package init(path original: String, shownAs name: String, copyingTo copy: String? = nil) throws(FileFault) {
+        let path = original == "-" ? copy ?? original : original
+        let input: InputFile
+        if original != "-" {
+            input = try InputFile(path: path, shownAs: name)
+        } else if let copy {
+            let isThere = try ListCopy.exists(at: copy)
+            input =
+                isThere
+                ? try InputFile(path: copy, shownAs: copy) : InputFile(standardInputInto: try ListCopy(path: copy))
+        } else {
+            input = InputFile(standardInputInto: nil)
+        }
         var scanner = CSVScanner()
         header = try RecipientFile.readHeader(&scanner, input)
         headerPlace = Place(line: scanner.line)

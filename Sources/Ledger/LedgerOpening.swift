@@ -38,7 +38,8 @@ struct LedgerOpening {
         options.failpoints?.pass(.beforeRecovery)
         try storage.commit(core.takeCommit())
         options.failpoints?.pass(.afterRecovery)
-        return OpenedLedger(storage: storage, core: core, log: try makeLog(), file: file, recovery: recovery)
+        return OpenedLedger(
+            storage: storage, core: core, log: try makeLog(facts, at: now), file: file, recovery: recovery)
     }
 
     static func replay(
@@ -92,9 +93,10 @@ struct LedgerOpening {
         return changed.map(\.name)
     }
 
-    private func makeLog() throws(LedgerFault) -> AttemptLog? {
+    private func makeLog(_ facts: [LedgerFact], at now: Int64) throws(LedgerFault) -> AttemptLog? {
         guard let makeSink = options.makeSink else { return nil }
-        do { return AttemptLog(sink: try makeSink()) } catch let fault as LedgerFault { throw fault } catch {
+        let name = "\(options.campaign)-\(facts.number(FactName.createdAt) ?? now)"
+        do { return AttemptLog(sink: try makeSink(name)) } catch let fault as LedgerFault { throw fault } catch {
             throw LedgerFault("log", "cannot be written: \(error)", "choose another file")
         }
     }

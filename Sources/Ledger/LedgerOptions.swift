@@ -27,8 +27,9 @@ package struct LedgerOptions: Sendable {
     package var unixOrigin: Int64 = 0
     /// Microseconds since 1970.
     package var clock: @Sendable () -> Int64 = SystemClock.microseconds
-    /// Makes the log of attempts, on the thread that will write it.
-    package var makeSink: (@Sendable () throws -> any AttemptSink)?
+    /// Makes the log of attempts, on the thread that will write it. It is given a name that no other campaign has, and
+    /// that is the same in all runs of this one.
+    package var makeSink: (@Sendable (_ uniqueName: String) throws -> any AttemptSink)?
     /// Called once, on the ledger's thread, when nothing will become durable any more.
     package var onFault: @Sendable (LedgerFault) -> Void = { _ in }
     package var failpoints = LedgerFailpoints.fromEnvironment()

@@ -13,6 +13,7 @@ package final class LedgerReader {
     package let standing: Standing
     /// Who is using the state directory, as "process 123 on host"; nil when nobody is.
     package let holder: String?
+    private let facts: [LedgerFact]
     private let storage: SQLiteStorage
     private let core: LedgerCore
     private let lastSteps: PagedNumbers
@@ -27,7 +28,7 @@ package final class LedgerReader {
         }
         holder = StateDirectory.holder(of: path)
         storage = try SQLiteStorage(reading: file)
-        let facts = try storage.facts()
+        facts = try storage.facts()
         campaign = facts.text(FactName.campaign) ?? ""
         createdAt = facts.number(FactName.createdAt) ?? 0
         inputs = try storage.inputs()
@@ -40,6 +41,9 @@ package final class LedgerReader {
         self.core = core
         self.lastSteps = lastSteps
     }
+
+    /// What `Ledger.remember` has kept under a name.
+    package func remembered(_ name: String) -> String? { facts.text(name) }
 
     /// The recipients that may have the message: those held, and, when no process is sending, those whose messages
     /// were under way when the last one ended.

@@ -59,7 +59,7 @@ package struct PlanBatch: Sendable {
         }
     }
 
-    /// The kind of reason and its sentence: rows are counted by what stands before the colon.
+    /// The kind of reason and a sentence: rows are counted by what stands before the colon.
     static func words(_ reason: RowRejection, fields: [String]) -> String {
         "\(reason.kind.rawValue): \(reason.sentence(fields: fields))"
     }

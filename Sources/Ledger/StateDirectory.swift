@@ -78,7 +78,8 @@ package final class StateDirectory: Sendable {
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             throw LedgerFault(path, "cannot be read: \(error.localizedDescription)", "check its permissions")
         }
-        guard names.isEmpty || names.contains("ledger.sqlite") || names == ["lock"] else {
+        let ours: Set = ["lock", "recipients.csv", "recipients.csv.part"]
+        guard names.contains("ledger.sqlite") || ours.isSuperset(of: names) else {
             throw LedgerFault(path, "holds files of something else", "choose a directory that is empty or new")
         }
     }

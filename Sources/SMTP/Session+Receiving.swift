@@ -214,8 +214,9 @@ extension Session {
         guard reply.severity != .success && reply.severity != .intermediate else {
             return end(with: .fault(.acceptedForNobody))
         }
+        if reply.announcesShutdown { return shutDown() }
         closeOldestTransaction()
-        return reply.announcesShutdown ? shutDown() : .finished
+        return .finished
     }
 
     /// One more after each message that went well, half after one that did not.

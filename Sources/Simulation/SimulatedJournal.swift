@@ -29,6 +29,8 @@ package final class SimulatedJournal: Journal, OutcomeListener {
     /// Outcomes that would survive a crash now.
     package private(set) var durableOutcomes = 0
     package private(set) var hasFailed = false
+    /// When it failed; never, so far.
+    package private(set) var failedAt = Instant.never
     /// The commit that fails, counted from 1.
     package var failingCommit = Int.max
     /// Says that everything is durable at once, as does a disk that lies.
@@ -79,6 +81,7 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         commits += 1
         if commits == failingCommit {
             hasFailed = true
+            failedAt = commit.end
             return true
         }
         for index in durableCount..<commit.count {

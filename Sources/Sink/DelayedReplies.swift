@@ -1,6 +1,6 @@
 internal import Primitives
 
-/// Replies that a worker holds back, in the order in which they become due: all wait equally long.
+/// Replies that a worker holds back, in the order in which they become due.
 struct DelayedReplies {
     struct Group {
         var due: Instant
@@ -16,8 +16,12 @@ struct DelayedReplies {
     /// When the next group is due; `never` when there is none.
     var earliest: Instant { first < groups.count ? groups[first].due : .never }
 
-    /// - Parameter group: due no earlier than all before it.
-    mutating func append(_ group: Group) { groups.append(group) }
+    /// Costs little when the group is due behind most of the others.
+    mutating func insert(_ group: Group) {
+        var place = groups.count
+        while place > first && groups[place - 1].due > group.due { place -= 1 }
+        groups.insert(group, at: place)
+    }
 
     mutating func popDue(at now: Instant) -> Group? {
         guard first < groups.count, groups[first].due <= now else { return nil }

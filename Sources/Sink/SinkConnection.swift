@@ -44,6 +44,8 @@ struct SinkConnection: ~Copyable {
     /// Without a delay neither is used.
     var scheduled = 0
     var heldBack = 0
+    /// When the last of the replies held back is due: none goes out before an earlier one.
+    var lastDue = Instant.zero
     /// Lent to the kernel while `isSending`.
     var sending = GrowingBytes(capacity: 4_096)
     var record: MessageRecord?
@@ -69,6 +71,7 @@ struct SinkConnection: ~Copyable {
         gathered.removeAll()
         scheduled = 0
         heldBack = 0
+        lastDue = .zero
         sending.removeAll()
         session = ReceiverSession(offer: offer)
         var writer = gathered.writer(room: ReceiverSession.longestReply)

@@ -12,11 +12,13 @@ package struct SinkOptions: Sendable {
     package var logPath: String?
     /// Each accepted message becomes a file in this directory, which is made if need be; nil keeps none.
     package var storePath: String?
-    /// How long a reply waits after the input that caused it was read; the greeting after the connection.
+    /// How long a reply waits after the input that caused it was read, at least; the greeting after the connection.
     package var replyDelay = Interval.zero
+    /// What is added to that at most, at random: replies of one session keep their order.
+    package var replyDelaySpread = Interval.zero
     /// Commands that are refused on purpose.
     package var refusals: [ScriptedRefusal] = []
-    /// Decides which commands the refusals hit.
+    /// Decides which commands the refusals hit, and the random part of delays.
     package var seed: UInt64 = 1
     /// Threads, each with a ring and a listening socket of its own; at least 1.
     package var workers = 1

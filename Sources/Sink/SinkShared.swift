@@ -43,6 +43,8 @@ final class SinkShared: Sendable {
         return try make(path)
     }
 
+    var delaysReplies: Bool { options.replyDelay > .zero || options.replyDelaySpread > .zero }
+
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     /// Why the sink stopped by itself, if it did.

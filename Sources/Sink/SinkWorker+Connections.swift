@@ -117,7 +117,7 @@ extension SinkWorker {
     }
 
     private mutating func flush(_ slot: Int) {
-        if shared.options.replyDelay > .zero { holdBack(slot) }
+        if shared.delaysReplies { holdBack(slot) }
         if !connections[slot].isSending && connections[slot].hasDueReplies { send(slot) }
         let isIdle = !connections[slot].isSending && connections[slot].gathered.isEmpty
         if isIdle && connections[slot].hasEnded { return abandon(slot) }
@@ -133,10 +133,17 @@ extension SinkWorker {
         guard new > 0 else { return }
         connections[slot].heldBack += new
         connections[slot].scheduled += new
-        delayed.append(
+        let due = max(desk.now + nextDelay(), connections[slot].lastDue)
+        connections[slot].lastDue = due
+        delayed.insert(
             DelayedReplies.Group(
-                due: desk.now + shared.options.replyDelay, slot: slot,
-                session: connections[slot].sessionNumber, byteCount: new))
+                due: due, slot: slot, session: connections[slot].sessionNumber, byteCount: new))
+    }
+
+    private mutating func nextDelay() -> Interval {
+        let (least, spread) = (shared.options.replyDelay, shared.options.replyDelaySpread.nanoseconds)
+        guard spread > 0 else { return least }
+        return Interval(nanoseconds: least.nanoseconds + Int64.random(in: 0...spread, using: &delays))
     }
 
     mutating func releaseDelayed() {

@@ -19,6 +19,8 @@ struct SinkWorker: ~Copyable {
     var connections: ConnectionTable
     var desk: SinkDesk
     var delayed = DelayedReplies()
+    /// Decides the random part of delays.
+    var delays: SeededRandom
     /// Connections to look at before the turn ends.
     var marked: [Int] = []
     var isAccepting = false
@@ -36,6 +38,7 @@ struct SinkWorker: ~Copyable {
         self.index = index
         self.listener = listener
         desk = SinkDesk(script: RefusalScript(shared.options.refusals, seed: shared.options.seed))
+        delays = SeededRandom(seed: shared.options.seed &+ UInt64(index))
         connections = ConnectionTable(capacity: capacity)
         marked.reserveCapacity(capacity)
     }

@@ -3,6 +3,7 @@ import Ledger
 import Measurement
 import Message
 import Terminal
+import Uring
 
 /// What a campaign keeps in its state directory, as the commands use it.
 enum CampaignState {
@@ -23,6 +24,12 @@ enum CampaignState {
         return try Ledger.open(in: StateDirectory(path: path, isMade: false), options)
     }
 
+    /// Keeps where mail comes from and goes to, for those who ask later.
+    static func rememberRoute(_ manifest: Manifest, _ ledger: Ledger) throws(LedgerFault) {
+        _ = try ledger.remember("envelope_from", manifest.envelopeFrom)
+        _ = try ledger.remember("target_address", manifest.route.socketAddress.host)
+    }
+
     /// Writes who got no mail, and why, over all runs of a campaign.
     ///
     /// - Returns: those of the files that there are.
@@ -36,6 +43,14 @@ enum CampaignState {
         return ReportView.Files(
             rejected: counts.rejected > 0 ? rejected : nil,
             undelivered: counts.undelivered > 0 ? undelivered : nil, inDoubt: doubtful.isEmpty ? nil : inDoubt)
+    }
+
+    /// Ends with the exit code that says how a campaign stands.
+    static func conclude(_ standing: Standing) throws {
+        let totals = CampaignTotals(standing)
+        if !standing.hasEnded { throw ExitStatus.unfinished }
+        if totals.held > 0 { throw ExitStatus.inDoubt }
+        if totals.undelivered > 0 { throw ExitStatus.incomplete }
     }
 
     /// The letter as the campaign's first run had it: the Message-ID of a recipient does not change when it is sent

@@ -10,13 +10,18 @@ import Uring
 /// What `plan` and `send` have in common before anything is sent.
 enum CampaignSupport {
     /// Loads a campaign, or tells everything that is wrong with it and ends with the exit code that says so.
-    static func load(_ path: String, route: String?, seed: UInt64) throws -> LoadedCampaign {
+    ///
+    /// - Parameter listCopy: where a list from standard input is kept, to be read again.
+    static func load(
+        _ path: String, route: String?, seed: UInt64, listCopy: String? = nil
+    ) throws -> LoadedCampaign {
         guard FileManager.default.fileExists(atPath: path) else {
             Console.fail("\(path): there is no such file: give the path of a campaign's manifest")
             throw ExitStatus.noInput
         }
         do throws(ManifestProblems) {
-            let campaign = try ManifestLoader.load(path: path, route: route, seed: seed)
+            let campaign = try ManifestLoader.load(
+                path: path, route: route, seed: seed, listCopy: listCopy)
             for warning in campaign.warnings { Console.note("\(warning)") }
             return campaign
         } catch {

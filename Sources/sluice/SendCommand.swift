@@ -62,6 +62,10 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Where to keep the campaign's state. Default: beside the manifest, its name with .state.")
     var state: String?
 
+    @Option(
+        help: "Append a line of JSON for each attempt to this file (docs/log.md explains it).", completion: .file())
+    var log: String?
+
     @Flag(help: "Do not wait for recipients that are to be tried again later.")
     var once = false
 
@@ -85,28 +89,37 @@ struct SendCommand: ParsableCommand {
 
     func run() throws {
         let seed = UInt64.random(in: .min ... .max)
-        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed)
+        let directory = try directoryOfList()
+        let listCopy = directory.map { "\($0.path)/recipients.csv" }
+        let loaded = try CampaignSupport.load(campaign, route: route, seed: seed, listCopy: listCopy)
+        let inputs = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) { try loaded.fingerprints() }
         let parts = CampaignSupport.letterParts(of: loaded)
         _ = try CampaignSupport.letter(parts)
         let manifest = loaded.manifest
         let reading = FeedThread(loaded, seed: seed)
-        try OutputFiles.check([rejectedPath, undeliveredPath] + [report].compactMap(\.self))
+        try OutputFiles.check([rejectedPath, undeliveredPath] + [report, log].compactMap(\.self))
         try confirm(manifest)
         DescriptorLimit.raise()
         try CampaignState.withLedgerErrors {
-            try RunSupport.withSystemErrors { try send(manifest, parts, reading) }
+            try RunSupport.withSystemErrors {
+                let directory = try directory ?? StateDirectory(path: statePath)
+                try send(manifest, inputs, parts, reading, in: directory)
+            }
         }
     }
 
-    private func send(_ manifest: Manifest, _ parts: LetterParts, _ reading: FeedThread) throws {
-        let run = try Run(workers: workers ?? WorkerCount.usual)
+    private func send(
+        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread,
+        in directory: StateDirectory
+    ) throws {
+        // A worker without a session of its own would be one too many.
+        let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
         let interruption = try Interruption.watch {
             run.stop()
         } then: {
             run.stopNow()
         }
-        let directory = try StateDirectory(path: statePath)
-        let ledger = try openLedger(manifest, in: directory) { _ in run.stop() }
+        let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
         let campaignRun = CampaignRun(
             manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
         let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
@@ -115,20 +128,40 @@ struct SendCommand: ParsableCommand {
         try conclude(campaignRun, result, manifest)
     }
 
+    /// Where a list from standard input is kept; nil for a list in a file, whose campaign is not begun yet.
+    private func directoryOfList() throws -> StateDirectory? {
+        guard ManifestLoader.namesStandardInput(path: campaign) else { return nil }
+        return try CampaignState.withLedgerErrors { try StateDirectory(path: statePath) }
+    }
+
     private func openLedger(
-        _ manifest: Manifest, in directory: StateDirectory, onFault: @escaping @Sendable (LedgerFault) -> Void
+        _ manifest: Manifest, _ inputs: [InputFingerprint], in directory: StateDirectory,
+        onFault: @escaping @Sendable (LedgerFault) -> Void
     ) throws -> Ledger {
         var options = LedgerOptions(
             campaign: manifest.name, doubtPolicy: DoubtPolicy(manifest.inDoubt),
             retry: RetrySchedule(manifest.retry))
-        options.inputs = []
+        options.inputs = inputs
         options.acceptsChanges = acceptChanges
         options.seed = UInt64.random(in: .min ... .max)
         options.unixOrigin = RunSupport.unixOrigin
         options.onFault = onFault
+        options.makeSink = makeSink(manifest)
         let ledger = try Ledger.open(in: directory, options)
+        try CampaignState.rememberRoute(manifest, ledger)
         tell(ledger.recovery, ledger.standing)
         return ledger
+    }
+
+    private func makeSink(_ manifest: Manifest) -> (@Sendable (String) throws -> any AttemptSink)? {
+        guard let log else { return nil }
+        return { uniqueName in
+            try AttemptLogJSON(
+                path: log,
+                AttemptLogContext(
+                    campaign: manifest.name, sender: manifest.envelopeFrom, messagePrefix: uniqueName,
+                    peerAddress: manifest.route.socketAddress.host))
+        }
     }
 
     /// Says where a campaign goes on that was begun before.

@@ -22,7 +22,8 @@ struct SinkCommand: ParsableCommand {
             file is appended to.
 
             With --reply-delay every reply comes so long after the bytes that caused it were read, the \
-            greeting so long after the connection: as if the receiver were far away.
+            greeting so long after the connection: as if the receiver were far away. With a range, such as \
+            0-500ms, each takes its own time from it, and --seed decides which.
 
             With --refuse STAGE=CODE:PERCENT so many of the commands of a stage are refused; which ones, \
             --seed decides. Stages: mail, rcpt, data (DATA, or a BDAT that is not the last), content (the \
@@ -65,7 +66,7 @@ struct SinkCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Send each reply so long after its cause was read: 20ms, 1.5s.", valueName: "time"))
+            "Send each reply so long after its cause was read: 20ms, 1.5s, 0-500ms.", valueName: "time"))
     var replyDelay: DelayText?
 
     @Option(
@@ -74,7 +75,7 @@ struct SinkCommand: ParsableCommand {
                 + "Repeatable.", valueName: "stage=code:percent"))
     var refuse: [RefusalText] = []
 
-    @Option(help: "Decides which commands are refused.")
+    @Option(help: "Decides which commands are refused, and how long replies take within their range.")
     var seed: UInt64 = 1
 
     @Flag(
@@ -119,7 +120,8 @@ struct SinkCommand: ParsableCommand {
         options.offer.pipelining = !withoutPipelining
         options.offer.chunking = !withoutChunking
         options.offer.forgetsToClear = forgetsToClear
-        options.replyDelay = replyDelay?.interval ?? .zero
+        options.replyDelay = replyDelay?.least ?? .zero
+        options.replyDelaySpread = replyDelay?.spread ?? .zero
         options.refusals = refuse.map(\.refusal)
         options.seed = seed
         return options
@@ -147,17 +149,26 @@ private func rounded(_ value: Double) -> String {
     String(format: "%.1f", value)
 }
 
-/// A time as people write it: a number and its unit, `20ms` or `1.5s`; at most ten minutes.
+/// A time as people write it, or a range of times: `20ms`, `1.5s`, `0-500ms`; at most ten minutes.
 struct DelayText: ExpressibleByArgument {
-    var interval: Interval
+    var least: Interval
+    var spread: Interval
 
     init?(argument: String) {
         let units: [(name: String, nanoseconds: Double)] = [("ms", 1e6), ("s", 1e9)]
-        guard let unit = units.first(where: { argument.hasSuffix($0.name) }),
-            let number = Double(argument.dropLast(unit.name.count)), number >= 0,
-            number * unit.nanoseconds <= 600e9
-        else { return nil }
-        interval = Interval(nanoseconds: Int64(number * unit.nanoseconds))
+        guard let unit = units.first(where: { argument.hasSuffix($0.name) }) else { return nil }
+        let ends = argument.dropLast(unit.name.count).split(separator: "-", omittingEmptySubsequences: false)
+        let times = ends.compactMap { DelayText.nanoseconds($0, unit.nanoseconds) }
+        guard (1...2).contains(times.count), times.count == ends.count, times[0] <= times[times.count - 1] else {
+            return nil
+        }
+        least = Interval(nanoseconds: times[0])
+        spread = Interval(nanoseconds: times[times.count - 1] - times[0])
+    }
+
+    private static func nanoseconds(_ text: Substring, _ unit: Double) -> Int64? {
+        guard let number = Double(text), number >= 0, number * unit <= 600e9 else { return nil }
+        return Int64(number * unit)
     }
 }
 

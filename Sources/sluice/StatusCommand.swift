@@ -24,13 +24,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try CampaignState.withLedgerErrors {
             let activity = try ControlClient.activity(in: options.state)
-            let status = try CampaignStatus(LedgerReader(path: options.state), activity)
-            if json {
-                Console.print(String(decoding: status.line, as: UTF8.self))
-            } else {
-                let lines = status.view.lines(width: Console.output.size.width)
-                Console.write(lines.joined(styled: Console.output.isLive), to: STDOUT_FILENO)
-            }
+            try CampaignStatus(LedgerReader(path: options.state), activity).show(asJSON: json)
         }
     }
 }
@@ -92,7 +86,13 @@ struct CampaignStatus: Codable {
         return standing.hasEnded ? .finished : .stopped
     }
 
-    var view: StatusView {
+    func show(asJSON: Bool) {
+        if asJSON { return Console.print(String(decoding: line, as: UTF8.self)) }
+        let lines = view.lines(width: Console.output.size.width)
+        Console.write(lines.joined(styled: Console.output.isLive), to: STDOUT_FILENO)
+    }
+
+    private var view: StatusView {
         var view = StatusView(campaign: campaign, stage: stage.rawValue, totals: totals)
         view.facts = facts
         view.doubtful = inDoubt.map { "line \($0.line)  \($0.address)" }

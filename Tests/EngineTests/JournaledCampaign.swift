@@ -72,7 +72,9 @@ struct JournaledCampaign {
             outcome.hasCrashed = true
             outcome.journal.crash()
         case .stop: worker.stop()
-        case .stopNow: worker.stopNow()
+        case .stopNow:
+            outcome.submissionsEnd = worker.network.now
+            worker.stopNow()
         case .pause:
             outcome.isPaused = true
             outcome.pauseStart = worker.network.now
@@ -88,6 +90,8 @@ struct JournaledOutcome {
     var turns = 0
     var hasCrashed = false
     var isPaused = false
+    /// No message may be committed from then on.
+    var submissionsEnd = Instant.never
     var pauseStart = Instant.never
     var pauseEnd: Instant { pauseStart + .seconds(300) }
     var unreachable: Trouble?
@@ -171,6 +175,9 @@ struct JournaledOutcome {
         for step in journal.steps where !hasPlausibleTimes(step, intendedAt: intents[step.line, default: []]) {
             Issue.record("seed \(seed): \(step)")
         }
+        let end = min(submissionsEnd, journal.failedAt + Interval(nanoseconds: 1))
+        let isTooLate = journal.steps.contains { ($0.attempt?.contentWritten ?? .zero) >= end }
+        #expect(!isTooLate, "seed \(seed): something was submitted after the end")
         #expect(lines(.accepted).allSatisfy { taken[$0] == 1 }, "seed \(seed): somebody was lost")
         #expect(taken.values.allSatisfy { $0 == 1 }, "seed \(seed): somebody was sent two")
     }

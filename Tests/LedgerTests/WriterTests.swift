@@ -64,7 +64,7 @@ import Testing
         let disk = MemoryDisk()
         var options = LedgerOptions.usual
         options.unixOrigin = 1_000_000_000
-        options.makeSink = { ListSink(records, disk) }
+        options.makeSink = { _ in ListSink(records, disk) }
         let bench = LedgerBench(try Ledger.open(disk, options))
         bench.ledger.plan(PlanBatch(lines: 2...4))
         for line in 2...3 { bench.journal.intends(line) }
@@ -91,7 +91,7 @@ import Testing
     func brokenLog() throws {
         let disk = MemoryDisk()
         var options = LedgerOptions.usual
-        options.makeSink = { BrokenSink() }
+        options.makeSink = { _ in BrokenSink() }
         let bench = LedgerBench(try Ledger.open(disk, options))
         bench.ledger.plan(PlanBatch(lines: 2...2))
         bench.makeDurable()

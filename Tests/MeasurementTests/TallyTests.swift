@@ -49,6 +49,26 @@ struct TallyTests {
         #expect(histograms(merged).allSatisfy { $0.count > 0 })
     }
 
+    @Test("Many of the same at once count like one after the other")
+    func manyAtOnce() {
+        var random = SeededRandom(seed: 8)
+        var together = Tally()
+        var oneByOne = Tally()
+        for _ in 0..<500 {
+            let count = Int.random(in: 1...20, using: &random)
+            let code = UInt16.random(in: 250...252, using: &random)
+            let interval = Interval.microseconds(Int64.random(in: 0..<3, using: &random))
+            together.record(reply: code, enhanced: nil, count: count)
+            together.record(.content, interval, count: count)
+            for _ in 0..<count {
+                oneByOne.record(reply: code, enhanced: nil)
+                oneByOne.record(.content, interval)
+            }
+        }
+        #expect(together.replies.entries == oneByOne.replies.entries)
+        #expect(LatencySummary(together.content) == LatencySummary(oneByOne.content))
+    }
+
     private func histograms(_ tally: Tally) -> [LatencyHistogram] {
         [tally.latency, tally.connect, tally.greeting, tally.envelope, tally.content]
     }

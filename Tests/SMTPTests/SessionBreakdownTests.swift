@@ -89,6 +89,22 @@ struct SessionBreakdownTests {
             """, messages: 2, recipients: 2)
     }
 
+    /// Whoever takes the open messages back would else take the settled one again and forget the last.
+    @Test("421 to the chunk of a message that was refused leaves it open, and only the next one unsettled")
+    func shutdownAtChunkForNobody() {
+        var dialogue = SessionDialogue(grouping: .chunked(), messages: 3, recipients: 1)
+        for line in ["220 hello", "250-hello", "250-PIPELINING", "250 CHUNKING", "250 ok", "250 ok", "250 ok"] {
+            _ = dialogue.write()
+            _ = dialogue.hear(line)
+        }
+        _ = dialogue.write()
+        #expect(dialogue.session.openTransactions == 2)
+        let events = ["250 ok", "451 later", "503 no", "421 closing"].map { dialogue.hear($0) }
+        #expect(events == [.proceed, .settled(count: 1, stage: .mail, isOver: false), .proceed, .shutdown])
+        #expect(dialogue.session.openTransactions == 2)
+        #expect((0..<2).map { dialogue.session.unsettledRecipients(ofOpen: $0) } == [0, 1])
+    }
+
     @Test(
         "A class that the command cannot have ends the session, and nobody is forgotten",
         arguments: [

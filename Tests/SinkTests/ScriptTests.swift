@@ -112,6 +112,40 @@ import Uring
         #expect(statistics.messages == 1)
     }
 
+    @Test func repliesTakeDifferentTimesAndKeepTheirOrder() async throws {
+        var options = options()
+        options.replyDelay = .milliseconds(5)
+        options.replyDelaySpread = .milliseconds(40)
+        options.seed = 3
+        _ = try await with(options) { sink in
+            let clients = try (0..<8).map { _ in try Client(port: sink.port) }
+            for client in clients { _ = client.hello() }
+            let begun = MonotonicClock.now
+            var times: [Interval] = []
+            for client in clients {
+                // Each command arrives by itself, so that each reply has a delay of its own.
+                for command in ["NOOP", "VRFY x", "HELP"] { client.send(command + "\r\n") }
+                #expect(client.codes(3) == ["250", "252", "214"])
+                times.append(MonotonicClock.now - begun)
+            }
+            #expect((times.first ?? .zero) >= .milliseconds(5))
+        }
+    }
+
+    @Test func groupsComeWhenTheyAreDueInWhateverOrderTheyWereMade() {
+        var random = SeededRandom(seed: 9)
+        var replies = DelayedReplies()
+        var (pending, found): ([Int64], [Int64]) = ([], [])
+        for now in 0..<2_000 as Range<Int64> {
+            let due = now + Int64.random(in: 0...50, using: &random)
+            pending.append(due)
+            replies.insert(.init(due: Instant(nanoseconds: due), slot: 0, session: 0, byteCount: 1))
+            while let group = replies.popDue(at: Instant(nanoseconds: now)) { found.append(group.due.nanoseconds) }
+            #expect(replies.earliest > Instant(nanoseconds: now))
+        }
+        #expect(found == pending.filter { $0 < 2_000 }.sorted())
+    }
+
     /// A reply that is held back belongs to its session, not to the next one in the same place.
     @Test func heldRepliesGoToNobodyElse() async throws {
         var options = options()

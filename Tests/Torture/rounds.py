@@ -51,7 +51,8 @@ class Setting:
         sessions, grouping = chance.choice([1, 8, 64]), chance.choice(["lockstep", "grouped", "chunked"])
         at_once = sessions * (DEPTH if grouping == "chunked" else 1)
         # Replies are late by up to half a second, but a round should not take much longer than this.
-        longest = min(500, int(2 * 5_000 * at_once / recipients))
+        round_trips = 2 if grouping == "lockstep" else 1
+        longest = min(500, int(5_000 * at_once / recipients / round_trips))
         policy = "hold" if kind == "control" else chance.choice(["hold", "resend"])
         return Setting(kind, recipients, sessions, grouping, policy, chance.randrange(longest + 1),
                        chance.randint(1, 4), chance.getrandbits(32))
@@ -117,10 +118,8 @@ retry: {{ first: 50ms, most: 1s, give-up: 1h }}
         """Kills the sender again and again; then lets it finish. Returns what went wrong on the way."""
         for _ in range(self.setting.kills):
             sender = self.start_sender(port)
-            try:
-                sender.wait(self.chance.uniform(0.02, 1.2) ** 1.5)
-            except subprocess.TimeoutExpired:
-                sender.send_signal(signal.SIGKILL)
+            self.wait_for_moment(sender)
+            sender.send_signal(signal.SIGKILL)
             code = sender.wait()
             if code not in (-signal.SIGKILL, 0, 1, 3):
                 return [f"the sender ended with {code}: {self.last_words()}"]
@@ -134,6 +133,20 @@ retry: {{ first: 50ms, most: 1s, give-up: 1h }}
             sender.wait()
             return [f"the sender did not end within 120 s: {self.last_words()}"]
         return [] if code in (0, 1, 3) else [f"the sender ended with {code}: {self.last_words()}"]
+
+    def wait_for_moment(self, sender):
+        """Mostly until the receiver has logged a random part of the rest, sometimes for a random time: while the sender
+        starts, recovers, or ends."""
+        if self.chance.random() < 0.2:
+            time.sleep(self.chance.uniform(0.01, 0.5))
+            return
+        size = lambda: os.path.getsize(self.path("sink.jsonl"))
+        line = 330
+        target = size() + self.chance.random() ** 2 * max(0, self.setting.recipients * line - size())
+        end = time.monotonic() + 20
+        while size() < target and sender.poll() is None and time.monotonic() < end:
+            time.sleep(0.001)
+        time.sleep(self.chance.uniform(0, self.setting.delay / 1000))
 
     def start_sender(self, port):
         environment = dict(os.environ)

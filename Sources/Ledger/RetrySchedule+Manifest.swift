@@ -12,13 +12,3 @@ extension RetrySchedule {
         }
     }
 }
-
-extension DoubtPolicy {
-    /// What a manifest asks for, or its class.
-    package init(_ inDoubt: Manifest.InDoubt) {
-        switch inDoubt {
-        case .hold: self = .hold
-        case .resend: self = .resend
-        }
-    }
-}
