@@ -36,7 +36,7 @@ struct Connection: ~Copyable {
     var held: [UInt8] = []
     /// Messages begun.
     var messages = 0
-    /// Messages that are open no longer.
+    /// Messages that are open no longer; counted where there is a journal.
     var finished = 0
     var wasReady = false
     var wasGreeted = false

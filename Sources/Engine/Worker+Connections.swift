@@ -118,7 +118,7 @@ extension Worker where Net: ~Copyable {
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             }
-            connections[slot].finished += 1
+            if journal != nil { connections[slot].finished += 1 }
         }
         dispatcher.pool.clear(&connections[slot].inFlight)
     }

@@ -111,7 +111,8 @@ extension Worker where Net: ~Copyable {
         if isOver { finishOldest(slot) }
     }
 
-    /// Settles the messages that are accepted with the same words as the one before them.
+    /// Settles the messages that are accepted with the same words as the one before them, where no journal wants
+    /// to know of each by itself.
     private mutating func hearAccepted(
         like answer: TransactionAnswer, _ reply: Reply, on slot: ConnectionSlot, _ input: Span<UInt8>,
         at cursor: inout Int
@@ -123,8 +124,9 @@ extension Worker where Net: ~Copyable {
         let verdict = Verdict(reply, at: .content)
         let recipients = mission.limits.recipientsPerMessage
         tally.record(verdict.outcome, site: connections[slot].site, recipients: recipients * count)
+        let attempt = Attempt(site: connections[slot].site, ended: network.now)
         for _ in 0..<count {
-            tell(connections[slot].inFlight, recipients: recipients, verdict, 0, attemptAtOldest(slot))
+            tell(connections[slot].inFlight, recipients: recipients, verdict, 0, attempt)
             finishOldest(slot)
         }
     }
@@ -150,7 +152,7 @@ extension Worker where Net: ~Copyable {
         let tag = MessageTag(dispatcher.pool.firstTag(of: connections[slot].inFlight))
         tally.record(latency: network.now - tag.started)
         dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
-        connections[slot].finished += 1
+        if journal != nil { connections[slot].finished += 1 }
         list(slot)
     }
 

@@ -10,6 +10,7 @@ import SMTP
 /// And the end of this all: a worker that must stop now, or whose journal has failed, submits no such send.
 extension Worker where Net: ~Copyable {
     /// To be called when all has been said that this turn has to say.
+    @inline(never)
     mutating func keepJournal() {
         if let journal, journal.hasFailed { stopNow() }
         if isStoppingNow { endUncommittedSessions() }
@@ -27,6 +28,8 @@ extension Worker where Net: ~Copyable {
     }
 
     /// Keeps a send that holds ends of messages. The kernel has taken nothing of it, and so it stands.
+    /// Next: `Worker.submit`.
+    @inline(never)
     mutating func park(_ slot: ConnectionSlot, _ turn: consuming Outgoing) {
         let written = turn.writer.count
         connections[slot].parked = ParkedSend(written: written, total: turn.count)
@@ -42,7 +45,7 @@ extension Worker where Net: ~Copyable {
         awaitReplyWhileParked(slot)
     }
 
-    /// The only way of a parked send to the network.
+    /// The only way of a parked send to the network. Next: `ReplyParser.next`.
     private mutating func submit(_ place: Parking.Place, _ journal: any Journal) {
         precondition(journal.durable >= place.number, "no message is committed before its intent is durable")
         let slot = place.slot
@@ -94,12 +97,14 @@ extension Worker where Net: ~Copyable {
 // What the journal is told.
 extension Worker where Net: ~Copyable {
     /// The newest message has been begun.
+    @inline(never)
     mutating func noteBegun(_ slot: ConnectionSlot) {
         let newest = connections[slot].finished + connections[slot].inFlight.count - 1
         openMessages[slot, newest] = OpenMessages.Facts(envelopeWritten: network.now)
     }
 
     /// The end of the newest message has been written.
+    @inline(never)
     mutating func noteIntent(_ slot: ConnectionSlot) {
         let newest = connections[slot].inFlight.count - 1
         precondition(connections[slot].session.committedTransactions == newest + 1, "the newest is committed last")
@@ -121,16 +126,14 @@ extension Worker where Net: ~Copyable {
         journal.withdraws(dispatcher.pool.first(of: connections[slot].inFlight))
     }
 
-    /// The attempt at the oldest message of a session, which ends now.
-    mutating func attemptAtOldest(_ slot: ConnectionSlot) -> Attempt {
-        var attempt = Attempt(site: connections[slot].site, ended: network.now)
-        guard journal != nil else { return attempt }
+    /// Fills in what only a journal wants to know of an attempt.
+    @inline(never)
+    mutating func complete(_ attempt: inout Attempt, atOldestOf slot: ConnectionSlot) {
         let facts = openMessages[slot, connections[slot].finished]
         attempt.sessionMessages = connections[slot].messages - connections[slot].inFlight.count
         attempt.connectStarted = connections[slot].connectStarted
         attempt.envelopeWritten = facts.envelopeWritten
         attempt.contentWritten = facts.contentWritten
-        return attempt
     }
 
     /// The attempt at a message that is not even begun on its session.

@@ -11,7 +11,9 @@ extension Worker where Net: ~Copyable {
     mutating func settleOldest(
         _ slot: ConnectionSlot, recipients: Int, _ verdict: Verdict, textCount: Int = 0
     ) {
-        settle(connections[slot].inFlight, recipients: recipients, verdict, textCount, attemptAtOldest(slot))
+        var attempt = Attempt(site: connections[slot].site, ended: network.now)
+        if journal != nil { complete(&attempt, atOldestOf: slot) }
+        settle(connections[slot].inFlight, recipients: recipients, verdict, textCount, attempt)
     }
 
     mutating func settle(
