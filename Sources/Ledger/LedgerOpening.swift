@@ -84,6 +84,7 @@ struct LedgerOpening {
         guard changed.isEmpty || old.isEmpty || options.acceptsChanges else {
             throw InputChange.fault(changed, file: file)
         }
+        try checkList(old)
         for input in options.inputs { core.note(input) }
         guard !old.isEmpty else { return [] }
         for change in changed {
@@ -91,6 +92,22 @@ struct LedgerOpening {
         }
         if changed.contains(where: { $0.name == "recipients" }) { core.reopenPlanning() }
         return changed.map(\.name)
+    }
+
+    /// A line of the list stands for a recipient for good: rows may only be added behind the last.
+    private func checkList(_ old: [InputFingerprint]) throws(LedgerFault) {
+        guard let before = old.first(where: { $0.name == "recipients" }),
+            let now = options.inputs.first(where: { $0.name == "recipients" }), now.sha256 != before.sha256
+        else { return }
+        let isExtended: Bool
+        do throws(FileFault) { isExtended = try before.isBeginning(of: now.path) } catch {
+            throw LedgerFault(error.file, error.what, error.fix)
+        }
+        guard isExtended else {
+            throw LedgerFault(
+                now.path, "is not the list that was begun with more rows behind it",
+                "put the list back, or begin a campaign of its own with another --state")
+        }
     }
 
     private func makeLog(_ facts: [LedgerFact], at now: Int64) throws(LedgerFault) -> AttemptLog? {

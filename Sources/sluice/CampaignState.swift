@@ -24,10 +24,16 @@ enum CampaignState {
         return try Ledger.open(in: StateDirectory(path: path, isMade: false), options)
     }
 
-    /// Keeps where mail comes from and goes to, for those who ask later.
+    /// Keeps where mail comes from and goes to, for those who ask later, and whom the lines of the list stand for.
     static func rememberRoute(_ manifest: Manifest, _ ledger: Ledger) throws(LedgerFault) {
         _ = try ledger.remember("envelope_from", manifest.envelopeFrom)
         _ = try ledger.remember("target_address", manifest.route.socketAddress.host)
+        let column = try ledger.remember("address_column", manifest.recipients.addressColumn)
+        guard column == manifest.recipients.addressColumn else {
+            throw LedgerFault(
+                file: "the manifest", what: "takes addresses from another column than before, \(column)",
+                fix: "put it back, or begin a campaign of its own with another --state")
+        }
     }
 
     /// Writes who got no mail, and why, over all runs of a campaign.

@@ -1,9 +1,9 @@
-import Campaign
 import Delivery
 import Foundation
 import Primitives
 import Testing
 
+@testable import Campaign
 @testable import Ledger
 
 @Suite("A campaign over several processes") struct ResumedCampaignTests {
@@ -40,21 +40,31 @@ import Testing
     @Test("a longer list is read behind its old end, once its change was accepted")
     func longerList() throws {
         let disk = MemoryDisk()
+        let list = FileManager.default.temporaryDirectory.appending(path: "list-\(UUID().uuidString).csv").path
+        defer { try? FileManager.default.removeItem(atPath: list) }
         var options = LedgerOptions.usual
-        options.inputs = inputs()
+        options.inputs = [try written("email\na@one.example\nb@two.example\n", to: list)]
         var ledger = try Ledger.open(disk, options)
         ledger.plan(PlanBatch(lines: 2...3, suppressed: [2, 3]))
         try ledger.planningEnded()
         #expect(ledger.standing.hasEnded)
         #expect(try ledger.takeSelection(at: .zero) == nil)
         try ledger.close()
-        options.inputs = inputs(["recipients": "new"])
         options.acceptsChanges = true
+        options.inputs = [try written("email\nb@two.example\na@one.example\nc@three.example\n", to: list)]
+        let fault = try #require(throws: LedgerFault.self) { try Ledger.open(disk, options) }
+        #expect(fault.what == "is not the list that was begun with more rows behind it")
+        options.inputs = [try written("email\na@one.example\nb@two.example\nc@three.example\n", to: list)]
         ledger = try Ledger.open(disk, options)
         let selection = try #require(try ledger.takeSelection(at: .zero))
         #expect((0...6).filter { selection.contains($0) } == [4, 5, 6])
         #expect(!ledger.standing.hasEnded)
         try ledger.close()
+    }
+
+    private func written(_ text: String, to path: String) throws -> InputFingerprint {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return try InputFingerprint(of: CampaignInput(name: "recipients", path: path))
     }
 
     @Test("another campaign's directory, and an empty one where none is made, are refused")
