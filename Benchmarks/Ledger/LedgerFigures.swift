@@ -73,7 +73,7 @@ struct LedgerFigures {
             for index in 0..<count {
                 setNumber(line + index, in: &rows[index])
                 let row = rows[index]
-                journal.intends(row.span)
+                _ = journal.intends(row.span)
             }
             let number = journal.handOver(at: .zero)
             while journal.durable < number { woken.wait() }

@@ -19,7 +19,9 @@ package protocol OutcomeListener: AnyObject {
 /// no end of a message before its intent is durable.
 package protocol Journal: AnyObject {
     /// The message to this recipient is about to be committed.
-    func intends(_ row: Span<UInt8>)
+    ///
+    /// - Returns: the number that `durable` must have reached before it may be.
+    func intends(_ row: Span<UInt8>) -> UInt64
 
     /// Nothing of the message's end was handed to the kernel: what was intended did not happen.
     func withdraws(_ row: Span<UInt8>)

@@ -15,7 +15,7 @@ struct ParkedSend {
 struct Parking {
     struct Place {
         var slot: ConnectionSlot
-        /// Of the hand-over that holds the intents of the send.
+        /// What must be durable first: the intents of the send.
         var number: UInt64
     }
 
@@ -23,8 +23,6 @@ struct Parking {
 
     private var places: [Place] = []
     private var first = 0
-    /// Places before this one have their numbers.
-    private var numbered = 0
     /// Of each slot: what its parked send consists of, when that is more than its output buffer.
     var pieces: [[MemoryPiece]]
 
@@ -33,21 +31,13 @@ struct Parking {
         pieces = [[MemoryPiece]](repeating: [], count: slots)
     }
 
-    mutating func append(_ slot: ConnectionSlot) {
-        places.append(Place(slot: slot, number: .max))
-    }
-
-    /// Gives all sends that have none the number of the hand-over that was made for them.
-    mutating func number(_ number: UInt64) {
-        while numbered < places.count {
-            places[numbered].number = number
-            numbered += 1
-        }
+    mutating func append(_ slot: ConnectionSlot, until number: UInt64) {
+        places.append(Place(slot: slot, number: number))
     }
 
     /// Takes out the first send if its number is at most `durable`.
     mutating func removeFirst(durable: UInt64) -> Place? {
-        while first < numbered {
+        while first < places.count {
             let place = places[first]
             if place.slot != Parking.nowhere && place.number > durable { return nil }
             first += 1
@@ -67,14 +57,12 @@ struct Parking {
     mutating func removeAll() {
         places.removeAll(keepingCapacity: true)
         first = 0
-        numbered = 0
     }
 
     /// Each place is moved once at most for each that has left.
     private mutating func compact() {
         guard first * 2 >= places.count else { return }
         places.removeFirst(first)
-        numbered -= first
         first = 0
     }
 }
@@ -85,8 +73,8 @@ struct OpenMessages {
         var envelopeWritten = Instant.zero
         /// When its end was submitted; zero while it was not.
         var contentWritten = Instant.zero
-        /// The journal was told that its end is about to be submitted.
-        var isIntended = false
+        /// What must be durable before its end may be submitted.
+        var intent: UInt64 = 0
     }
 
     private static let most = 32

@@ -78,7 +78,7 @@ extension Worker where Net: ~Copyable {
             }
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
-            if journal != nil { noteBegun(slot) }
+            if let journal { noteBegun(slot, journal) }
             let recipients = mission.limits.recipientsPerMessage
             if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
             connections[slot].session.begin(recipients: recipients)
@@ -157,7 +157,6 @@ extension Worker where Net: ~Copyable {
     private mutating func noteEndOfContent(_ slot: ConnectionSlot, at offset: Int) {
         connections[slot].noteEndOfContent(offset)
         connections[slot].contentWritten = network.now
-        if journal != nil { noteIntent(slot) }
     }
 
     private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {

@@ -7,6 +7,9 @@ import SMTP
 /// Intent before commit: with a journal, a send that holds the end of a message is parked until the journal says
 /// that the intents of its messages are durable. Until then nothing of it was handed to anybody.
 ///
+/// Where the envelope goes out first, the intent is noted with it: it becomes durable while the replies are on their
+/// way, and the content is seldom kept waiting.
+///
 /// And the end of this all: a worker that must stop now, or whose journal has failed, submits no such send.
 extension Worker where Net: ~Copyable {
     /// To be called when all has been said that this turn has to say.
@@ -21,7 +24,6 @@ extension Worker where Net: ~Copyable {
             return
         }
         let number = journal.handOver(at: network.now)
-        parking.number(number)
         while let place = parking.removeFirst(durable: journal.durable) { submit(place, journal) }
         journalIsCurrent = journal.durable >= number
         publish(number, journal)
@@ -35,7 +37,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].parked = ParkedSend(written: written, total: turn.count)
         connections[slot].taken = 0
         if !isStoppingNow {
-            parking.append(slot)
+            parking.append(slot, until: intentOfSend(slot))
             parking.pieces[slot].removeAll(keepingCapacity: true)
             if turn.shared.byteCount > 0 {
                 unsafe shelf.gather(turn.shared, into: turn.buffer.bytes(written), &parking.pieces[slot])
@@ -43,6 +45,11 @@ extension Worker where Net: ~Copyable {
         }
         shared = turn.shared
         awaitReplyWhileParked(slot)
+    }
+
+    /// What must be durable for the ends in the send that was just written: the newest is the last to be.
+    private mutating func intentOfSend(_ slot: ConnectionSlot) -> UInt64 {
+        openMessages[slot, connections[slot].finished + connections[slot].session.committedTransactions - 1].intent
     }
 
     /// The only way of a parked send to the network. Next: `ReplyParser.next`.
@@ -98,18 +105,11 @@ extension Worker where Net: ~Copyable {
 extension Worker where Net: ~Copyable {
     /// The newest message has been begun.
     @inline(never)
-    mutating func noteBegun(_ slot: ConnectionSlot) {
+    mutating func noteBegun(_ slot: ConnectionSlot, _ journal: any Journal) {
         let newest = connections[slot].finished + connections[slot].inFlight.count - 1
-        openMessages[slot, newest] = OpenMessages.Facts(envelopeWritten: network.now)
-    }
-
-    /// The end of the newest message has been written.
-    @inline(never)
-    mutating func noteIntent(_ slot: ConnectionSlot) {
-        let newest = connections[slot].inFlight.count - 1
-        precondition(connections[slot].session.committedTransactions == newest + 1, "the newest is committed last")
-        openMessages[slot, connections[slot].finished + newest].isIntended = true
-        journal?.intends(dispatcher.pool.newest(of: connections[slot].inFlight))
+        openMessages[slot, newest] = OpenMessages.Facts(
+            envelopeWritten: network.now,
+            intent: journal.intends(dispatcher.pool.newest(of: connections[slot].inFlight)))
     }
 
     private mutating func noteCommitted(_ slot: ConnectionSlot) {
@@ -122,8 +122,7 @@ extension Worker where Net: ~Copyable {
 
     /// The oldest message of a session goes back to its lane.
     mutating func withdrawOldest(_ slot: ConnectionSlot) {
-        guard let journal, openMessages[slot, connections[slot].finished].isIntended else { return }
-        journal.withdraws(dispatcher.pool.first(of: connections[slot].inFlight))
+        journal?.withdraws(dispatcher.pool.first(of: connections[slot].inFlight))
     }
 
     /// Fills in what only a journal wants to know of an attempt.

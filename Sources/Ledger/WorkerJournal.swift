@@ -26,8 +26,9 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
         self.wake = wake
     }
 
-    package func intends(_ row: Span<UInt8>) {
+    package func intends(_ row: Span<UInt8>) -> UInt64 {
         batch.note(.intent, line: PackedRow(row).number)
+        return lastNumber + 1
     }
 
     package func withdraws(_ row: Span<UInt8>) {

@@ -49,7 +49,10 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         slowest = scales[Int.random(in: 0..<scales.count, using: &random)]
     }
 
-    package func intends(_ row: Span<UInt8>) { note(row, .intent) }
+    package func intends(_ row: Span<UInt8>) -> UInt64 {
+        note(row, .intent)
+        return UInt64(steps.count)
+    }
 
     package func withdraws(_ row: Span<UInt8>) { note(row, .withdrawal) }
 

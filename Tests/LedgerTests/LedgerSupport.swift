@@ -55,7 +55,7 @@ extension Verdict {
 extension WorkerJournal {
     func intends(_ line: Int) {
         let row = packedRow(line, address(line))
-        intends(row.span)
+        _ = intends(row.span)
     }
 
     func withdraws(_ line: Int) {
