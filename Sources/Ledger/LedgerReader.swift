@@ -72,6 +72,18 @@ package final class LedgerReader {
         } catch { throw failure ?? error }
     }
 
+    /// Calls `body` for the recipients in these states, by their line: for few among many, as it looks for each.
+    package func forEachOutcome(in states: [LineState], _ body: (OutcomeRow) throws -> Void) throws {
+        let details = try StepReading(storage)
+        let statement = try storage.statement("SELECT line, address, rejected FROM recipient WHERE line = ?")
+        for line in states.flatMap({ core.states.lines(in: $0) }).sorted() {
+            let row = try storage.row(of: line, with: statement) { (row) throws(LedgerFault) in
+                try outcome(row, details)
+            }
+            try body(row)
+        }
+    }
+
     private func outcome(_ row: SQLiteStatement, _ details: StepReading) throws(LedgerFault) -> OutcomeRow {
         let line = Int(row.number(0))
         let state = core.states.state(of: line)

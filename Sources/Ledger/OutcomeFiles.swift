@@ -9,6 +9,10 @@ package enum OutcomeFiles {
         package var undelivered = 0
     }
 
+    private static let undeliveredStates: [LineState] = [
+        .refused, .deferred, .inDoubt, .expired, .dropped, .cancelled,
+    ]
+
     /// Writes both from what the ledger knows, over all runs. What is there already is replaced.
     ///
     /// - Parameters:
@@ -20,13 +24,8 @@ package enum OutcomeFiles {
         var rejectedRows = try CSVFile(path: rejected, columns: ["line", "address", "reason"])
         var undeliveredRows = try CSVFile(
             path: undelivered, columns: ["line", "address", "outcome", "code", "enhanced_code", "reason"])
-        try reader.forEachOutcome { outcome in
-            if outcome.state == .rejected {
-                try append(rejectedRow: outcome, to: &rejectedRows)
-            } else if outcome.isUndelivered {
-                try append(undeliveredRow: outcome, to: &undeliveredRows)
-            }
-        }
+        try reader.forEachOutcome(in: [.rejected]) { try append(rejectedRow: $0, to: &rejectedRows) }
+        try reader.forEachOutcome(in: undeliveredStates) { try append(undeliveredRow: $0, to: &undeliveredRows) }
         try rejectedRows.close()
         try undeliveredRows.close()
         return Counts(rejected: rejectedRows.rowCount, undelivered: undeliveredRows.rowCount)
@@ -58,14 +57,5 @@ package enum OutcomeFiles {
         file.append(row.enhanced.map { "\($0.classDigit).\($0.subject).\($0.detail)" } ?? "")
         file.append(row.text.span)
         try file.endRow()
-    }
-}
-
-extension OutcomeRow {
-    fileprivate var isUndelivered: Bool {
-        switch state {
-        case .refused, .deferred, .inDoubt, .expired, .dropped, .cancelled: true
-        case .unseen, .waiting, .rejected, .intended, .accepted: false
-        }
     }
 }

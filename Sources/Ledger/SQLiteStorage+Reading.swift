@@ -58,6 +58,18 @@ extension SQLiteStorage {
         } catch { throw .misused("\(error)") }
     }
 
+    /// - Parameter statement: selects by the line.
+    func row<Value>(
+        of line: Int, with statement: SQLiteStatement, _ body: (SQLiteStatement) throws(LedgerFault) -> Value
+    ) throws(LedgerFault) -> Value {
+        statement.bind(1, Int64(line))
+        defer { statement.reset() }
+        let isThere: Bool
+        do throws(SQLiteError) { isThere = try statement.next() } catch { throw error.fault(file) }
+        guard isThere else { throw .damaged("it has no recipient \(line)") }
+        return try body(statement)
+    }
+
     func count(_ sql: String) throws(LedgerFault) -> Int {
         try inDatabase { try Int.fetchOne($0, sql: sql) ?? 0 }
     }

@@ -21,14 +21,16 @@ import Testing
         bench.makeDurable()
     }
 
-    private func outcomes(_ reader: LedgerReader) throws -> [String] {
+    /// - Parameter states: nil for all recipients.
+    private func outcomes(_ reader: LedgerReader, in states: [LineState]? = nil) throws -> [String] {
         var lines: [String] = []
-        try reader.forEachOutcome { row in
+        func append(_ row: OutcomeRow) {
             let address = String(decoding: row.address, as: UTF8.self)
             let text = String(decoding: row.text, as: UTF8.self)
             lines.append(
                 "\(address) \(row.state.name) \(row.code) \(row.enhanced?.text ?? "-") \(row.attempts) \(text)")
         }
+        if let states { try reader.forEachOutcome(in: states, append) } else { try reader.forEachOutcome(append) }
         return lines
     }
 
@@ -49,6 +51,8 @@ import Testing
         bench.makeDurable()
         #expect(reader.campaign == "test" && reader.holder != nil)
         #expect(try outcomes(reader) == ReaderTests.expected)
+        let some = [1, 3, 4].map { ReaderTests.expected[$0] }
+        #expect(try outcomes(reader, in: [.refused, .inDoubt, .rejected]) == some)
         #expect(try reader.doubtful().map(\.line) == [5])
         #expect(try reader.problems() == [])
         #expect(try LedgerReader(path: path).standing.counts[.accepted] == 2)
