@@ -298,8 +298,10 @@ class FullDisks(Round):
 
     def torment(self, port):
         os.mkdir(self.path("disk"))
-        # From too small for a first page to nearly enough.
-        sizes = sorted(int(math.exp(self.chance.uniform(math.log(8), math.log(500)))) for _ in range(self.setting.blows))
+        # Too small for what is known before the first message is sent, then perhaps large enough for some messages.
+        least = math.log(self.setting.recipients / 10)
+        sizes = [int(math.exp(self.chance.uniform(math.log(8), math.log(self.setting.recipients / 25)))),
+                 *sorted(int(math.exp(self.chance.uniform(least, least + 2))) for _ in range(self.setting.blows))]
         script = subprocess.run(
             ["unshare", "-Urm", os.path.join(HERE, "disk.sh"), self.path("disk"), self.path("state"),
              " ".join(f"{size}k" for size in [*sizes, 65_536]), *self.send_command(port, "disk/state")],
@@ -308,7 +310,8 @@ class FullDisks(Round):
             file.write(script.stderr)
         codes = [int(word) for word in script.stdout.split()]
         self.notes += [f"{size} KiB: {code}" for size, code in zip(sizes, codes)]
-        if len(codes) != len(sizes) + 1 or codes[-1] not in NORMAL or set(codes[:-1]) != {self.INPUT_OUTPUT}:
+        allowed = {self.INPUT_OUTPUT, *NORMAL}
+        if len(codes) != len(sizes) + 1 or codes[0] in NORMAL or codes[-1] not in NORMAL or not allowed.issuperset(codes):
             raise Trouble(f"on disks of {sizes} KiB and on a large one the sender ended with {codes}: {self.last_words()}")
 
 
