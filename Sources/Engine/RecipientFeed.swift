@@ -72,6 +72,12 @@ package final class RecipientFeed: Sendable {
         var reading = FeedReading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
         do throws(FileFault) {
             var due = dueLines()
+            if due == nil {
+                // Those who are left of an earlier run are due later, all of them.
+                reading.progress.isDone = true
+                publish(reading)
+                due = dueLines(after: reading)
+            }
             while let lines = due {
                 try readPass(lines, &reading)
                 due = dueLines(after: reading)
