@@ -16,6 +16,8 @@ struct FeedReading: ~Copyable {
     var batches: [RecipientBatch]
     /// Rows that the ledger does not know yet.
     var plan = PlanBatch()
+    /// Lines that the ledger knows as good and that get no mail any more.
+    var drops: [RowRejection.Kind: [Int]] = [:]
     /// Rows up to this line are in the ledger since an earlier pass.
     var judgedThrough = 0
     /// Lines that were given to a worker in this run.

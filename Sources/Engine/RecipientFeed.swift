@@ -40,6 +40,9 @@ package final class RecipientFeed: Sendable {
     /// A site with more recipients is shared by all workers: less mail than this is not worth the trouble.
     private static let mostForOneWorker = 1_000
 
+    /// Rows that are given up together.
+    private static let mostDropsAtOnce = 10_000
+
     let run: Run
     let ledger: Ledger
     private let sessionsPerSite: Int
@@ -69,6 +72,12 @@ package final class RecipientFeed: Sendable {
         var reading = FeedReading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
         do throws(FileFault) {
             var due = dueLines()
+            if due == nil {
+                // Those who are left of an earlier run are due later, all of them.
+                reading.progress.isDone = true
+                publish(reading)
+                due = dueLines(after: reading)
+            }
             while let lines = due {
                 try readPass(lines, &reading)
                 due = dueLines(after: reading)
@@ -89,6 +98,7 @@ package final class RecipientFeed: Sendable {
         reading.judgedThrough = lines.judgedThrough
         let isAtEnd = try readRows(&reading)
         planAll(&reading)
+        dropAll(&reading)
         // A fault of the ledger stops the run, by whoever watches over it.
         if isAtEnd { try? ledger.planningEnded() }
         postAll(&reading)
@@ -108,6 +118,7 @@ package final class RecipientFeed: Sendable {
                 // Nothing more may come for a long time: what has come is not kept waiting for it.
                 planAll(&reading)
                 postAll(&reading)
+                dropAll(&reading)
                 publishWhenDue(&reading)
             case .needsRoom: preconditionFailure("the buffer holds any row")
             case .ended: return true
@@ -120,7 +131,17 @@ package final class RecipientFeed: Sendable {
     private func reject(_ row: RejectedRow, _ reading: inout FeedReading) {
         if row.line > reading.judgedThrough { return reading.reject(row) }
         // It was good before, and no worker has it: a suppression list has grown.
-        _ = try? ledger.drop([row.line], because: row.reason.kind.rawValue)
+        reading.drops[row.reason.kind, default: []].append(row.line)
+        if reading.drops[row.reason.kind]?.count == RecipientFeed.mostDropsAtOnce { dropAll(&reading) }
+    }
+
+    /// Gives up many rows at once: each call waits until they are durable.
+    private func dropAll(_ reading: inout FeedReading) {
+        for kind in RowRejection.Kind.allCases {
+            guard let lines = reading.drops.removeValue(forKey: kind) else { continue }
+            // A fault of the ledger stops the run, by whoever watches over it.
+            _ = try? ledger.drop(lines, because: kind.rawValue)
+        }
     }
 
     private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {

@@ -220,7 +220,9 @@ extension LedgerFault {
 
     /// With the path in place of the bare name.
     func named(_ path: String) -> LedgerFault {
-        file == LedgerFault.file ? LedgerFault(path, what, fix) : self
+        var fault = self
+        if file == LedgerFault.file { fault.file = path }
+        return fault
     }
 
     static func damaged(_ what: String) -> LedgerFault {

@@ -4,6 +4,8 @@ package struct LedgerFault: Error, Hashable, Sendable, CustomStringConvertible {
     package var file: String
     package var what: String
     package var fix: String
+    /// The ledger is sound, and the campaign is not the one it is about.
+    package var isOfInput = false
 
     package init(file: String, what: String, fix: String) {
         self.file = file

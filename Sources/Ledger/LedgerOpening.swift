@@ -143,9 +143,11 @@ struct InputChange: Hashable {
     }
 
     static func fault(_ changes: [InputChange], file: String) -> LedgerFault {
-        LedgerFault(
+        var fault = LedgerFault(
             file, "the campaign is not the one that was begun: \(changes.map(\.sentence).joined(separator: "; "))",
             "restore what has changed, or resume with --accept-changes")
+        fault.isOfInput = true
+        return fault
     }
 }
 

@@ -13,7 +13,7 @@ enum CampaignState {
             return try body()
         } catch let fault as LedgerFault {
             Console.fail("\(fault)")
-            throw ExitStatus.inputOutput
+            throw fault.isOfInput ? ExitStatus.badInput : ExitStatus.inputOutput
         }
     }
 

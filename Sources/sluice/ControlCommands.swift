@@ -10,7 +10,7 @@ struct PauseCommand: ParsableCommand {
         discussion: """
             Messages under way are finished. `sluice resume` goes on.
 
-            Exit codes: 0 paused, 69 nobody is sending the campaign.
+            Exit codes: 0 paused, 69 nobody is sending the campaign, 74 there is no campaign there.
             """)
 
     @OptionGroup var options: StateOptions
@@ -28,7 +28,7 @@ struct ResumeCommand: ParsableCommand {
         discussion: """
             A campaign that no process is sending is resumed by `sluice send` with its manifest.
 
-            Exit codes: 0 it goes on, 69 nobody is sending the campaign.
+            Exit codes: 0 it goes on, 69 nobody is sending the campaign, 74 there is no campaign there.
             """)
 
     @OptionGroup var options: StateOptions

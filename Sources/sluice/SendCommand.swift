@@ -168,7 +168,12 @@ struct SendCommand: ParsableCommand {
     private func tell(_ recovery: Recovery, _ standing: Standing) {
         guard !recovery.isNew else { return }
         let totals = CampaignTotals(standing)
-        Console.note("This campaign was begun before; it goes on where it ended (\(statePath)).")
+        if standing.hasEnded {
+            let what = standing.isCancelled ? "was cancelled" : "is finished"
+            Console.note("This campaign \(what): nobody is left to send to (\(statePath)).")
+        } else {
+            Console.note("This campaign was begun before; it goes on where it ended (\(statePath)).")
+        }
         if recovery.inDoubt > 0 {
             Console.note(
                 "\(recovery.inDoubt) messages were under way when the last run ended: \(whatHappensInDoubt(totals))")

@@ -8,7 +8,8 @@ struct Script: Sendable {
     var greeting: @Sendable (Int) -> String? = { _ in "220 scripted.test ESMTP\r\n" }
     var hello = "250-scripted.test\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n"
     var toRecipient: @Sendable (String) -> String = { _ in "250 2.1.5 ok" }
-    /// Gets the recipient and the number of the content, from 1, over all connections.
+    /// Gets the recipient and the number of the content, from 1, over all connections. Without a word the connection
+    /// is closed.
     var toContent: @Sendable (String, Int) -> String = { _, _ in "250 2.0.0 ok" }
 }
 
@@ -42,6 +43,12 @@ final class ScriptedReceiver: Sendable {
 
     /// Who was accepted, once for each content that was.
     var accepted: [String] { ledger.note { $0.accepted } }
+
+    /// Whose content came whole, whatever was said to it.
+    var received: [String] { ledger.note { $0.received } }
+
+    /// How often RCPT came.
+    var envelopes: Int { ledger.note { $0.envelopes } }
 }
 
 /// What the connections of a receiver write down together.
@@ -51,7 +58,9 @@ private final class ScriptedLedger: Sendable {
         var openConnections = 0
         var mostOpen = 0
         var contents = 0
+        var envelopes = 0
         var accepted: [String] = []
+        var received: [String] = []
 
         /// The number of the new connection.
         mutating func open() -> Int {
@@ -62,7 +71,8 @@ private final class ScriptedLedger: Sendable {
         }
 
         /// The number of the new content.
-        mutating func addContent() -> Int {
+        mutating func addContent(for recipient: String) -> Int {
+            received.append(recipient)
             contents += 1
             return contents
         }
@@ -122,13 +132,14 @@ private final class ScriptedDialogue {
     }
 
     private func answerRecipient(_ line: String) {
+        ledger.note { $0.envelopes += 1 }
         let address = String(line.dropFirst("RCPT TO:<".count).prefix { $0 != ">" })
         let reply = script.toRecipient(address)
         if reply.hasPrefix("2") { recipient = address }
         say(reply + "\r\n")
     }
 
-    /// False when the content breaks off: that is no message.
+    /// False when the content breaks off, which is no message, and when the script has no word for it.
     private func answerData() -> Bool {
         guard !recipient.isEmpty else {
             say("554 5.5.1 no valid recipients\r\n")
@@ -139,8 +150,9 @@ private final class ScriptedDialogue {
             guard let line = line() else { return false }
             if line == "." { break }
         } while true
-        let number = ledger.note { $0.addContent() }
+        let number = ledger.note { [recipient] in $0.addContent(for: recipient) }
         let reply = script.toContent(recipient, number)
+        if reply.isEmpty { return false }
         if reply.hasPrefix("2") { ledger.note { [recipient] in $0.accepted.append(recipient) } }
         say(reply + "\r\n")
         return true

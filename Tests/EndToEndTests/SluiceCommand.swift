@@ -70,7 +70,7 @@ enum CheckedReport {
         let data = Data(text.utf8)
         let report = try JSONDecoder().decode(RunReport.self, from: data)
         let outcomes = report.accepted + report.refused + report.deferred + report.inDoubt
-        #expect(report.recipients == outcomes + report.notAttempted + report.rejectedBeforeSending)
+        #expect(report.recipients + report.retries == outcomes + report.notAttempted + report.rejectedBeforeSending)
         #expect(report.sumErrors == [])
         try expectKeys(data)
         return report

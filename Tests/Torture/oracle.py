@@ -39,7 +39,7 @@ class Ledger:
 
 class Verdict:
     def __init__(self):
-        self.problems, self.received, self.twice, self.held, self.doubtful, self.worst = [], 0, 0, 0, 0, 0
+        self.problems, self.notes, self.received, self.twice, self.held, self.doubtful = [], [], 0, 0, 0, 0
 
     def __str__(self):
         return f"received {self.received:5d}, twice {self.twice:3d}, in doubt {self.doubtful:3d}, held {self.held:3d}"
@@ -47,16 +47,27 @@ class Verdict:
 
 class Totals:
     def __init__(self):
-        self.received = self.twice = self.doubtful = self.held = self.worst = 0
+        self.rounds = self.received = self.twice = self.doubtful = self.held = self.worst = self.failed = 0
 
     def add(self, verdict):
+        self.rounds += 1
+        self.failed += bool(verdict.problems)
         for name in ("received", "twice", "doubtful", "held"):
             setattr(self, name, getattr(self, name) + getattr(verdict, name))
         self.worst = max(self.worst, verdict.twice)
 
     def __str__(self):
-        return (f"{self.received} received, {self.doubtful} in doubt, {self.twice} of them received twice "
+        return (f"{self.rounds} rounds, {self.failed} failed: {self.received} received, {self.doubtful} in doubt, {self.twice} of them received twice "
                 f"(at most {self.worst} in a round), {self.held} held")
+
+
+def under_way(state):
+    """How many messages a sender that has ended has left with an intent and no outcome."""
+    path = os.path.join(state, "ledger.sqlite")
+    if not os.path.exists(path):
+        return 0
+    ledger = Ledger(path)
+    return sum(ledger.outcome(line) == "intent" for line in ledger.addresses)
 
 
 def judge(directory, setting, troubles):
@@ -73,6 +84,8 @@ def judge(directory, setting, troubles):
         check_everybody(expected, ledger, received, verdict)
     check_duplicates(setting, ledger, received, verdict)
     check_doubts(setting, ledger, verdict)
+    if setting.kind == "term" and verdict.doubtful:
+        verdict.problems.append(f"{verdict.doubtful} were in doubt although the sender ended in good order")
     return verdict
 
 

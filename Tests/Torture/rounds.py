@@ -1,9 +1,10 @@
-"""One campaign that is killed, resumed and at last allowed to finish."""
+"""One campaign that is tormented, resumed and at last allowed to finish."""
 
 import dataclasses
-import json
+import math
 import os
 import random
+import re
 import shutil
 import signal
 import struct
@@ -15,6 +16,7 @@ import oracle
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEPTH = 16
+NORMAL = (0, 1, 3)
 
 
 class Tools:
@@ -38,23 +40,24 @@ class Tools:
 @dataclasses.dataclass
 class Setting:
     kind: str
+    number: int
     recipients: int
     sessions: int
     grouping: str
     policy: str
     delay: int
-    kills: int
+    blows: int
     seed: int
 
     @staticmethod
-    def choose(chance, kind, recipients):
+    def choose(chance, kind, number, recipients):
         sessions, grouping = chance.choice([1, 8, 64]), chance.choice(["lockstep", "grouped", "chunked"])
         at_once = sessions * (DEPTH if grouping == "chunked" else 1)
         # Replies are late by up to half a second, but a round should not take much longer than this.
         round_trips = 2 if grouping == "lockstep" else 1
         longest = min(500, int(5_000 * at_once / recipients / round_trips))
-        policy = "hold" if kind == "control" else chance.choice(["hold", "resend"])
-        return Setting(kind, recipients, sessions, grouping, policy, chance.randrange(longest + 1),
+        policy = "hold" if kind in ("control", "disk") else chance.choice(["hold", "resend"])
+        return Setting(kind, number, recipients, sessions, grouping, policy, chance.randrange(longest + 1),
                        chance.randint(1, 4), chance.getrandbits(32))
 
     @property
@@ -66,21 +69,32 @@ class Setting:
         return f"{self.sessions:2d} {self.grouping:8s} {self.policy:6s} delay ≤ {self.delay:3d} ms"
 
 
+class Trouble(Exception):
+    """The sender did something it must not do."""
+
+
 class Round:
+    """What all kinds of rounds have in common; `torment` is what makes the difference."""
+
     def __init__(self, tools, setting, directory, keep):
         self.tools, self.setting, self.directory, self.keep = tools, setting, directory, keep
         self.chance = random.Random(setting.seed)
         self.path = lambda name: os.path.join(directory, name)
+        self.notes = []
 
     def perform(self):
         os.mkdir(self.directory)
         self.write_campaign()
         sink = self.start_sink()
         try:
-            troubles = self.torment(sink.port)
+            self.torment(sink.port)
+            troubles = []
+        except Trouble as trouble:
+            troubles = [str(trouble)]
         finally:
             sink.stop()
         verdict = oracle.judge(self.directory, self.setting, troubles)
+        verdict.notes = self.notes
         if verdict.problems and self.keep and self.setting.kind != "control":
             shutil.copytree(self.directory, os.path.join(self.keep, os.path.basename(self.directory)))
         shutil.rmtree(self.directory)
@@ -115,24 +129,29 @@ retry: {{ first: 50ms, most: 1s, give-up: 1h }}
                      "--workers", "1", "--reply-delay", f"0-{self.setting.delay}ms", "--seed", str(self.setting.seed)])
 
     def torment(self, port):
-        """Kills the sender again and again; then lets it finish. Returns what went wrong on the way."""
-        for _ in range(self.setting.kills):
-            sender = self.start_sender(port)
-            self.wait_for_moment(sender)
-            sender.send_signal(signal.SIGKILL)
-            code = sender.wait()
-            if code not in (-signal.SIGKILL, 0, 1, 3):
-                return [f"the sender ended with {code}: {self.last_words()}"]
-            if self.setting.kind != "kill":
-                self.lose_power()
-        sender = self.start_sender(port)
+        """Does this kind's harm to the sender; then lets it finish. Raises `Trouble` for what went wrong on the way."""
+        raise NotImplementedError
+
+    def send_command(self, port, state="state"):
+        return [self.tools.sluice, "send", self.path("campaign.yaml"), "--yes", "--route", f"127.0.0.1:{port}",
+                "--state", self.path(state), "--json"]
+
+    def start_sender(self, port, **environment):
+        return subprocess.Popen(
+            self.send_command(port), env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=open(self.path("sender.err"), "a"))
+
+    def finish(self, sender, codes=NORMAL, within=120):
+        """The code that the sender ends with by itself."""
         try:
-            code = sender.wait(120)
+            code = sender.wait(within)
         except subprocess.TimeoutExpired:
             sender.kill()
             sender.wait()
-            return [f"the sender did not end within 120 s: {self.last_words()}"]
-        return [] if code in (0, 1, 3) else [f"the sender ended with {code}: {self.last_words()}"]
+            raise Trouble(f"the sender did not end within {within:.1f} s: {self.last_words()}")
+        if code not in codes:
+            raise Trouble(f"the sender ended with {code}: {self.last_words()}")
+        return code
 
     def wait_for_moment(self, sender):
         """Mostly until the receiver has logged a random part of the rest, sometimes for a random time: while the sender
@@ -148,23 +167,37 @@ retry: {{ first: 50ms, most: 1s, give-up: 1h }}
             time.sleep(0.001)
         time.sleep(self.chance.uniform(0, self.setting.delay / 1000))
 
-    def start_sender(self, port):
-        environment = dict(os.environ)
-        if self.setting.kind != "kill":
-            environment.update(LD_PRELOAD=self.tools.power, POWER_STATE=self.path("power.state"))
-        if self.setting.kind == "control":
-            environment["POWER_BREAKS_SYNC"] = "1"
-        return subprocess.Popen(
-            [self.tools.sluice, "send", self.path("campaign.yaml"), "--yes", "--route", f"127.0.0.1:{port}",
-             "--state", self.path("state"), "--json"],
-            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=open(self.path("sender.err"), "a"))
-
     def last_words(self):
         with open(self.path("sender.err")) as file:
             return " / ".join(file.read().strip().splitlines()[-3:])
 
-    def lose_power(self):
+
+class Kills(Round):
+    """SIGKILL at random moments."""
+
+    environment = {}
+
+    def torment(self, port):
+        for _ in range(self.setting.blows):
+            sender = self.start_sender(port, **self.environment)
+            self.wait_for_moment(sender)
+            sender.send_signal(signal.SIGKILL)
+            self.finish(sender, (-signal.SIGKILL, *NORMAL))
+            self.after_kill()
+        self.finish(self.start_sender(port, **self.environment))
+
+    def after_kill(self):
+        pass
+
+
+class PowerLosses(Kills):
+    """SIGKILL, and what was not synced is lost."""
+
+    @property
+    def environment(self):
+        return {"LD_PRELOAD": self.tools.power, "POWER_STATE": self.path("power.state")}
+
+    def after_kill(self):
         """Takes away what was written and not synced, from a random byte on, and leaves other bytes there."""
         if not os.path.exists(self.path("power.state")):
             return
@@ -182,6 +215,110 @@ retry: {{ first: 50ms, most: 1s, give-up: 1h }}
                 elif cut < min(high, size):
                     file.seek(cut)
                     file.write(self.chance.choice([bytes, self.chance.randbytes])(min(high, size) - cut))
+
+
+class Controls(PowerLosses):
+    """A sender that does not sync loses power."""
+
+    @property
+    def environment(self):
+        return {**super().environment, "POWER_BREAKS_SYNC": "1"}
+
+
+class Failpoints(Round):
+    """The sender kills itself at named places: each round uses the next two of them, at first when they are passed for
+    one of the first times, then later and later, and mostly a place in the recovery that follows too."""
+
+    def torment(self, port):
+        names = failpoint_names()
+        pair = [names[(2 * self.setting.number + place) % len(names)] for place in (0, 1)]
+        for low, high in ((0, 2), (2, 5), (5, 9)):
+            for name in pair:
+                count = int(2 ** self.chance.uniform(low, high))
+                if name.endswith("recovery"):
+                    # With something to recover.
+                    self.die_at(self.chance.choice(names[:6]), count, port)
+                    count = 1
+                self.die_at(name, count, port)
+                if self.chance.random() < 0.5:
+                    self.die_at(self.chance.choice(names[6:]), 1, port)
+        self.finish(self.start_sender(port))
+
+    def die_at(self, name, count, port):
+        sender = self.start_sender(port, SLUICE_FAILPOINT=f"{name}:{count}")
+        if self.finish(sender, (-signal.SIGKILL, *NORMAL)) == -signal.SIGKILL:
+            self.notes.append(name)
+
+
+def failpoint_names():
+    with open(os.path.join(ROOT, "Sources", "Ledger", "LedgerFailpoints.swift")) as file:
+        return re.findall(r'case \w+ = "([a-z-]+)"', file.read())
+
+
+class Terminations(Round):
+    """SIGTERM at random moments, once or twice in a row: the sender ends by itself and leaves nobody in doubt."""
+
+    INTERRUPTED = 130
+
+    def torment(self, port):
+        for _ in range(self.setting.blows):
+            sender = self.start_sender(port)
+            self.wait_for_moment(sender)
+            twice = self.chance.random() < 0.5
+            sender.send_signal(signal.SIGTERM)
+            if twice:
+                time.sleep(self.chance.uniform(0, 0.02))
+                sender.send_signal(signal.SIGTERM)
+            self.expect_end(sender, twice)
+        self.finish(self.start_sender(port))
+
+    def expect_end(self, sender, twice):
+        started = time.monotonic()
+        # A message that was begun takes up to four round trips, QUIT one more; the last reply alone takes one.
+        replies = 2 if twice else 5
+        within = replies * self.setting.delay / 1000 + 1.5
+        # Before it takes signals in hand, a signal is its end: nothing has been sent then.
+        code = self.finish(sender, (-signal.SIGTERM, self.INTERRUPTED, *NORMAL), within)
+        if code == self.INTERRUPTED:
+            self.notes.append(f"{time.monotonic() - started:.2f} s after {'two signals' if twice else 'one signal'}")
+        left = oracle.under_way(self.path("state"))
+        if left:
+            raise Trouble(f"{left} messages were left in doubt after {'two signals' if twice else 'one signal'}")
+
+
+class FullDisks(Round):
+    """The state directory lies on a disk on which the ledger does not fit; then there is room."""
+
+    INPUT_OUTPUT = 74
+
+    @staticmethod
+    def are_possible():
+        probe = ["unshare", "-Urm", "sh", "-c", "mount -t tmpfs -o size=64k none /mnt"]
+        return shutil.which("unshare") is not None and subprocess.run(probe, capture_output=True).returncode == 0
+
+    def torment(self, port):
+        os.mkdir(self.path("disk"))
+        # Too small for what is known before the first message is sent, then perhaps large enough for some messages.
+        least = math.log(self.setting.recipients / 10)
+        sizes = [int(math.exp(self.chance.uniform(math.log(8), math.log(self.setting.recipients / 25)))),
+                 *sorted(int(math.exp(self.chance.uniform(least, least + 2))) for _ in range(self.setting.blows))]
+        script = subprocess.run(
+            ["unshare", "-Urm", os.path.join(HERE, "disk.sh"), self.path("disk"), self.path("state"),
+             " ".join(f"{size}k" for size in [*sizes, 65_536]), *self.send_command(port, "disk/state")],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        with open(self.path("sender.err"), "w") as file:
+            file.write(script.stderr)
+        codes = [int(word) for word in script.stdout.split()]
+        self.notes += [f"{size} KiB: {code}" for size, code in zip(sizes, codes)]
+        allowed = {self.INPUT_OUTPUT, *NORMAL}
+        if len(codes) != len(sizes) + 1 or codes[0] in NORMAL or codes[-1] not in NORMAL or not allowed.issuperset(codes):
+            raise Trouble(f"on disks of {sizes} KiB and on a large one the sender ended with {codes}: {self.last_words()}")
+
+
+KINDS = {
+    "kill": Kills, "power": PowerLosses, "control": Controls, "failpoint": Failpoints, "term": Terminations,
+    "disk": FullDisks,
+}
 
 
 class Sink:
