@@ -12,6 +12,8 @@ package struct Verdict: Hashable, Sendable {
         case reply(Reply)
         /// The message is larger than the server takes (RFC 1870 6.1): nothing was sent.
         case tooLarge
+        /// The message has more recipients than the server takes (RFC 9422 4): these were not named.
+        case tooManyRecipients
         /// No session could be made, or each was lost before the message was committed.
         case noSession(Trouble)
         /// The session broke after the content was sent and before the final reply (RFC 1047).

@@ -36,6 +36,8 @@ struct Connection: ~Copyable {
     var held: [UInt8] = []
     /// Messages begun.
     var messages = 0
+    /// How many recipients of a message the session may name: the receiver may have a limit (RFC 9422).
+    var recipientsPerMessage = 1
     /// Messages that are open no longer; counted where there is a journal.
     var finished = 0
     var wasReady = false

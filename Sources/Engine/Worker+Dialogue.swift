@@ -79,7 +79,8 @@ extension Worker where Net: ~Copyable {
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
             if let journal { noteBegun(slot, journal) }
-            let recipients = mission.limits.recipientsPerMessage
+            let recipients = connections[slot].recipientsPerMessage
+            if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
             if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
             connections[slot].session.begin(recipients: recipients)
             return connections[slot].session.nextCommand()
@@ -141,7 +142,7 @@ extension Worker where Net: ~Copyable {
         of slot: ConnectionSlot, afterReset: Bool, atMost bound: Int, into turn: inout Outgoing
     ) {
         let row = PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight))
-        let recipients = mission.limits.recipientsPerMessage
+        let recipients = connections[slot].recipientsPerMessage
         if connections[slot].session.capabilities.declaresSize {
             if afterReset { CommandWriter.reset(into: &turn.writer) }
             CommandWriter.mail(from: mission.envelopeFrom.span, size: bound, into: &turn.writer)
@@ -190,6 +191,17 @@ extension Worker where Net: ~Copyable {
             dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
             text: replyText.bytes(0..<0), attempt)
         dispatcher.pool.removeLast(of: &connections[slot].inFlight)
+    }
+
+    /// The receiver takes fewer recipients of a message than it has: the others are not named at all.
+    private mutating func deferRecipients(_ slot: ConnectionSlot, beyond count: Int) {
+        let others = mission.limits.recipientsPerMessage - count
+        let verdict = Verdict(outcome: .deferred, cause: .tooManyRecipients)
+        let attempt = attemptAtUnbegun(slot)
+        tally.record(.deferred, site: connections[slot].site, recipients: others)
+        outcomes.settled(
+            dispatcher.pool.newest(of: connections[slot].inFlight), recipients: others, verdict,
+            text: replyText.bytes(0..<0), attempt)
     }
 
     /// The session has nothing to say. Without an open message it waits for work, or takes its leave.

@@ -122,7 +122,7 @@ extension Worker where Net: ~Copyable {
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed, count: count)
         tally.record(.content, network.now - connections[slot].contentWritten, count: count)
         let verdict = Verdict(reply, at: .content)
-        let recipients = mission.limits.recipientsPerMessage
+        let recipients = connections[slot].recipientsPerMessage
         tally.record(verdict.outcome, site: connections[slot].site, recipients: recipients * count)
         let attempt = Attempt(site: connections[slot].site, ended: network.now)
         for _ in 0..<count {
@@ -140,6 +140,8 @@ extension Worker where Net: ~Copyable {
 
     private mutating func becameReady(_ slot: ConnectionSlot) {
         connections[slot].wasReady = true
+        connections[slot].recipientsPerMessage = min(
+            mission.limits.recipientsPerMessage, connections[slot].session.capabilities.mostRecipients ?? .max)
         contact.made()
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)

@@ -6,6 +6,7 @@ enum CauseText {
         switch cause {
         case .reply: ""
         case .tooLarge: "the message is larger than the server takes"
+        case .tooManyRecipients: "the message has more recipients than the server takes"
         case .noSession(let trouble): words(for: trouble)
         case .lostAfterContent(let trouble): wordsAfterContent(trouble)
         }

@@ -193,7 +193,7 @@ extension Verdict.Cause {
         switch self {
         case .reply(let reply): reply
         case .noSession(.rejected(let reply)), .lostAfterContent(.rejected(let reply)): reply
-        case .tooLarge, .noSession, .lostAfterContent: nil
+        case .tooLarge, .tooManyRecipients, .noSession, .lostAfterContent: nil
         }
     }
 }

@@ -53,6 +53,24 @@ import Uring
         world.expectOrderlyEnd()
     }
 
+    /// RFC 9422: a receiver that counts further recipients would refuse them, which the replies would tell.
+    @Test(arguments: [Grouping.grouped, .lockstep, .chunked(), .chunked(depth: 3)])
+    func noMessageNamesMoreRecipientsThanTheReceiverTakes(grouping: Grouping) throws {
+        var campaign = SimulatedCampaign(seed: 11)
+        campaign.grouping = grouping
+        var mission = try campaign.mission()
+        mission.limits.recipientsPerMessage = 5
+        var receiver = SimulatedReceiver(port: 25)
+        receiver.offer.recipientLimit = 2
+        let network = SimulatedNetwork(seed: 11, faults: .none, receivers: [receiver])
+        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
+        worker.dispatcher.admitMadeUp(0..<200, site: 0)
+        worker.closeAdmission()
+        worker.run()
+        #expect(worker.tally.counts == OutcomeCounts(accepted: 400, deferred: 600))
+        #expect(worker.tally.replies.entries.map(\.code) == [250])
+    }
+
     @Test(arguments: 0..<100)
     func recipientsThatComeInSlowlyAreAllSentTo(seed: Int) throws {
         var campaign = SimulatedCampaign(seed: UInt64(seed))
