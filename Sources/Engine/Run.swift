@@ -29,8 +29,8 @@ package final class Run: Sendable {
     package enum Work: Sendable {
         /// Recipients come in while it works.
         case fromInbox
-        /// Messages to made-up recipients of site 0, numbered.
-        case madeUp(Range<Int>)
+        /// Messages to made-up recipients of site 0, which all workers share.
+        case madeUp(MadeUpSupply)
     }
 
     /// What came of a run.
@@ -140,11 +140,7 @@ package final class Run: Sendable {
             var worker = Worker(
                 network: network, mission: share.mission, outcomes: share.listener, inbox: inboxes[index],
                 board: boards[index], contact: contact, sharing: Sharing(sites: sharedSites, worker: index),
-                journal: share.journal)
-            if case .madeUp(let numbers) = share.work {
-                worker.dispatcher.admitMadeUp(numbers, site: 0)
-                worker.dispatcher.close()
-            }
+                journal: share.journal, supply: share.work.supply)
             worker.run()
             note(worker.tally, worker.unreachable)
         } catch {

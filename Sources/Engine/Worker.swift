@@ -17,6 +17,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     let outcomes: any OutcomeListener
     /// Nil when nobody needs to know what is about to be committed, as in a benchmark.
     let journal: (any Journal)?
+    /// Where messages to made-up recipients come from; nil for none.
+    let supply: MadeUpSupply?
     let inbox: Inbox?
     let board: Board?
     /// Sites that this worker shares with others; nil for a worker that is alone.
@@ -72,7 +74,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package init(
         network: consuming Net, mission: Mission, outcomes: any OutcomeListener, inbox: Inbox? = nil,
         board: Board? = nil, contact: FirstContact = FirstContact(), sharing: Sharing? = nil,
-        journal: (any Journal)? = nil
+        journal: (any Journal)? = nil, supply: MadeUpSupply? = nil
     ) {
         precondition(journal == nil || mission.limits.recipientsPerMessage == 1, "a journal knows a message by its row")
         let sessions = mission.limits.sessions
@@ -81,6 +83,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.mission = mission
         self.outcomes = outcomes
         self.journal = journal
+        self.supply = supply
         self.inbox = inbox
         self.board = board
         self.contact = contact
@@ -124,6 +127,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     ///
     /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
     package mutating func turn(atMost longestWait: Interval? = nil) {
+        takeFromSupply()
         giveWork()
         if isAssembling && dispatcher.hasAllSessions { endAssembly() }
         speak()

@@ -37,7 +37,5 @@ struct Portion {
         self.count = count
     }
 
-    func size(of total: Int) -> Int { range(of: total).count }
-
-    func range(of total: Int) -> Range<Int> { total * index / count..<total * (index + 1) / count }
+    func size(of total: Int) -> Int { total * (index + 1) / count - total * index / count }
 }

@@ -86,7 +86,8 @@ struct BenchCommand: ParsableCommand {
             } then: {
                 run.stopNow()
             }
-            let shares = try (0..<count).map { try share($0, of: count, to: address) }
+            let supply = MadeUpSupply(count: messages, workers: count)
+            let shares = try (0..<count).map { try share($0, of: count, to: address, supply) }
             let facts = RunDisplay.Facts(
                 total: messages * recipientsPerMessage, siteNames: [target],
                 siteRecipients: [messages * recipientsPerMessage])
@@ -96,7 +97,9 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
-    private func share(_ index: Int, of count: Int, to address: SocketAddress) throws -> Run.Share {
+    private func share(
+        _ index: Int, of count: Int, to address: SocketAddress, _ supply: MadeUpSupply
+    ) throws -> Run.Share {
         var limits = Limits()
         limits.sessions = Portion(index, of: count).size(of: sessions)
         limits.sessionsPerSite = limits.sessions
@@ -113,7 +116,7 @@ struct BenchCommand: ParsableCommand {
             unixOrigin: RunSupport.unixOrigin)
         mission.assemblesFirst = true
         return Run.Share(
-            mission: mission, work: .madeUp(Portion(index, of: count).range(of: messages)),
+            mission: mission, work: .madeUp(supply),
             listener: SilentListener())
     }
 
