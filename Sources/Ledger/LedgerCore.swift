@@ -189,9 +189,12 @@ struct LedgerCore: Sendable {
         let text = Array("the process ended before the reply was recorded".utf8)
         for line in lines { try take(kind, line, at, StepDetails(), text.span) }
         try endCancelling(at: at)
-        states.findEarliestDue()
+        findEarliestDue()
         return lines.count
     }
+
+    /// Makes `Standing.nextDue` exact: replaying takes everybody for due at once.
+    mutating func findEarliestDue() { states.findEarliestDue() }
 }
 
 /// What the operator decides about recipients in doubt.

@@ -37,6 +37,7 @@ package final class LedgerReader {
         try LedgerOpening.replay(storage, facts, into: &core) { step in
             for line in step.lines { lastSteps[Int(line)] = UInt32(clamping: step.number) }
         }
+        core.findEarliestDue()
         standing = core.standing
         self.core = core
         self.lastSteps = lastSteps

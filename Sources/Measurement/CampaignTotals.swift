@@ -8,7 +8,7 @@ package struct CampaignTotals: Codable, Hashable, Sendable {
     package var expired = 0
     /// In doubt and not sent again, until somebody decides.
     package var held = 0
-    /// In doubt, and somebody has decided not to send again.
+    /// Given up: in doubt, and somebody has decided not to send again, or suppressed after they were planned.
     package var dropped = 0
     package var cancelled = 0
     /// Suppressed, invalid, or twice in the list.

@@ -5,7 +5,7 @@ package enum CampaignTotalsView {
     package static func lines(_ totals: CampaignTotals, width: Int) -> [StyledLine] {
         let counts = [
             ("accepted", totals.accepted), ("refused", totals.refused), ("expired", totals.expired),
-            ("held: in doubt", totals.held), ("dropped: in doubt", totals.dropped),
+            ("held: in doubt", totals.held), ("dropped", totals.dropped),
             ("cancelled", totals.cancelled), ("rejected", totals.rejected),
             ("deferred, to be tried again", totals.deferred), ("waiting", totals.waiting),
         ]

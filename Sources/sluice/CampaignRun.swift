@@ -72,11 +72,12 @@ final class CampaignRun: Sendable {
     private var display: RunDisplay {
         RunDisplay(run: run, name: manifest.name, isDraining: { [run] in run.isStopping }) { [feed, ledger] in
             let progress = feed.current
+            let standing = ledger.standing
             return RunDisplay.Facts(
                 total: progress.isDone ? progress.rows + progress.siteRetries.reduce(0, +) : nil,
                 rejected: progress.rejected,
                 siteNames: progress.siteNames, siteRecipients: progress.siteRecipients,
-                nextTry: ledger.standing.nextDue)
+                nextTry: standing.handedOver == 0 ? standing.nextDue : nil)
         }
     }
 }

@@ -16,7 +16,7 @@ final class RunDisplay: Sendable {
         var siteNames: [String] = []
         /// Recipients read so far, by site.
         var siteRecipients: [Int] = []
-        /// When somebody is tried again: microseconds since 1970; nil when nobody is.
+        /// When somebody is tried again: microseconds since 1970; nil when nobody is, or others are being sent to.
         var nextTry: Int64?
     }
 
@@ -79,10 +79,8 @@ final class RunDisplay: Sendable {
             rejectedBeforeSending: facts.rejected, sessionsOpen: notices.reduce(0) { $0 + $1.sessions },
             waiting: notices.reduce(0) { $0 + $1.waiting }, isDraining: isDraining(), sites: sites)
         snapshot.isPaused = run.isPaused
-        // Only while nothing else is to be done is it worth saying.
-        if snapshot.sessionsOpen == 0, snapshot.waiting == 0, let next = facts.nextTry {
-            snapshot.secondsToNextTry = Double(next - WallClock.nanoseconds / 1_000) / 1e6
-        }
+        let secondsToNextTry = facts.nextTry.map { Double($0 - WallClock.nanoseconds / 1_000) / 1e6 }
+        snapshot.secondsToNextTry = secondsToNextTry.flatMap { $0 > 0 ? $0 : nil }
         return snapshot
     }
 }

@@ -174,12 +174,19 @@ struct SendCommand: ParsableCommand {
         } else {
             Console.note("This campaign was begun before; it goes on where it ended (\(statePath)).")
         }
+        if let next = standing.nextDue, next > SendCommand.now, standing.isPlanningComplete {
+            let rest = once ? "; without --once this command waits for that" : ""
+            Console.note("Nobody is due before \(CampaignStatus.date(next / 1_000_000))\(rest).")
+        }
         if recovery.inDoubt > 0 {
             Console.note(
                 "\(recovery.inDoubt) messages were under way when the last run ended: \(whatHappensInDoubt(totals))")
         }
         for name in recovery.changedInputs { Console.note("Accepted as changed: the \(name).") }
     }
+
+    /// Microseconds since 1970.
+    private static var now: Int64 { WallClock.nanoseconds / 1_000 }
 
     private func whatHappensInDoubt(_ totals: CampaignTotals) -> String {
         totals.held > 0 ? "they are held; `sluice resolve` decides." : "they are sent again."

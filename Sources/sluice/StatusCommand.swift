@@ -72,7 +72,9 @@ struct CampaignStatus: Codable {
         stage = CampaignStatus.stage(standing, activity)
         startedUnixSeconds = reader.createdAt / 1_000_000
         totals = CampaignTotals(standing)
-        nextTryUnixSeconds = totals.deferred > 0 ? standing.nextDue.map { $0 / 1_000_000 } : nil
+        // Nobody is put off until 1970: that is for those who are to be tried at once.
+        let next = standing.nextDue.flatMap { $0 > 0 ? $0 / 1_000_000 : nil }
+        nextTryUnixSeconds = totals.deferred > 0 ? next : nil
         listIsRead = standing.isPlanningComplete
         inDoubt = try reader.doubtful().map {
             Doubtful(line: $0.line, address: String(decoding: $0.address, as: UTF8.self))
@@ -99,7 +101,7 @@ struct CampaignStatus: Codable {
         return view
     }
 
-    private static func date(_ unixSeconds: Int64) -> String {
+    static func date(_ unixSeconds: Int64) -> String {
         Date(timeIntervalSince1970: TimeInterval(unixSeconds)).formatted(.iso8601)
     }
 

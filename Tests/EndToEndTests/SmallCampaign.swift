@@ -100,6 +100,7 @@ struct ShownStatus: Decodable {
     var totals: CampaignTotals
     var inDoubt: [Doubtful]
     var listIsRead: Bool
+    var startedUnixSeconds: Int
     var nextTryUnixSeconds: Int?
     var activity: Activity?
 }

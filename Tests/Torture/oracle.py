@@ -76,7 +76,7 @@ def judge(directory, setting, troubles):
     received = read_log(os.path.join(directory, "sink.jsonl"), verdict)
     try:
         ledger = Ledger(os.path.join(directory, "state", "ledger.sqlite"))
-    except (sqlite3.Error, json.JSONDecodeError) as error:
+    except (sqlite3.Error, TypeError, ValueError) as error:  # of a damaged file
         verdict.problems.append(f"the ledger cannot be read: {error}")
         return verdict
     expected = {number + 2: f"r{number}@d{number % 5}.example" for number in range(setting.recipients)}
