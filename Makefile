@@ -35,7 +35,7 @@ fuzz: ## feed made-up input to everything that reads from outside, each for SECO
 	@scripts/setup build
 	@Fuzz/run $(or $(SECONDS_EACH),10)
 
-torture: ## kill senders and cut their power, check that nobody is lost, ROUNDS=25
+torture: ## kill senders, cut their power, fill their disks; check that nobody is lost, ROUNDS=25
 	@scripts/setup torture
 	@Tests/Torture/run --rounds $(or $(ROUNDS),25) $(TORTURE)
 
