@@ -12,6 +12,9 @@ struct RecipientBatch: Sendable {
     static let usualCount = 32_768
 
     mutating func append(_ row: Span<UInt8>, site: Int) {
+        // An array that grows by itself would take up to twice as much.
+        let needed = bytes.count + 8 + row.count
+        if needed > bytes.capacity { bytes.reserveCapacity(max(needed, bytes.isEmpty ? 0 : RecipientBatch.usualCount)) }
         for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: site >> shift)) }
         for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: row.count >> shift)) }
         unsafe row.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }

@@ -35,7 +35,7 @@ package final class RecipientFeed: Sendable {
     }
 
     /// Bytes of recipients that may wait for a worker, over all workers.
-    private static let readAhead = 64 * 1_024 * 1_024
+    private static let readAhead = 32 * 1_024 * 1_024
 
     /// A site with more recipients is shared by all workers: less mail than this is not worth the trouble.
     private static let mostForOneWorker = 1_000
