@@ -1,4 +1,4 @@
-// What Swift needs of liburing beyond what its importer can see: macros, and flags that are casts.
+// What Swift needs of liburing and of the C library beyond what its importers can see: macros, and flags that are casts.
 //
 // features.h and sys/select.h stand before liburing.h, which defines _XOPEN_SOURCE: in the other order
 // fd_set gets two definitions and the debug build breaks.
@@ -6,6 +6,7 @@
 #include <features.h>
 #include <sys/select.h>
 #include <liburing.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>

@@ -88,8 +88,7 @@ struct SendCommand: ParsableCommand {
     }
 
     func run() throws {
-        // What grows with the list comes from the system and goes back to it, and leaves no holes among small blocks.
-        mallopt(M_MMAP_THRESHOLD, 131_072)
+        Allocator.keepApart(blocksFrom: 131_072)
         let seed = UInt64.random(in: .min ... .max)
         let directory = try directoryOfList()
         let listCopy = directory.map { "\($0.path)/recipients.csv" }
