@@ -50,6 +50,8 @@ enum InstructionCount {
 }
 
 private final class SilentListener: OutcomeListener {
+    var wantsAcceptances: Bool { false }
+
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {}

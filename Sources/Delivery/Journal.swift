@@ -3,6 +3,10 @@ import SMTP
 
 /// Told about every verdict, on the worker's thread, in the order in which they fall.
 package protocol OutcomeListener: AnyObject {
+    /// Whether it matters with which words and at what times a message was accepted, and not only that it was: then
+    /// acceptances are heard one by one.
+    var wantsAcceptances: Bool { get }
+
     /// - Parameters:
     ///   - row: the recipient's packed row; lent for the call.
     ///   - recipients: how many recipients of the message the verdict is about.

@@ -58,7 +58,7 @@ extension Worker where Net: ~Copyable {
                 let contentSent = connections[slot].contentWasTaken
                 let event = connections[slot].session.receive(reply, contentSent: contentSent)
                 apply(event, reply, to: slot, input)
-                if journal == nil, assents > 0, event.isVerdictOnContent, connections[slot].taken == nil,
+                if !wantsAcceptances, assents > 0, event.isVerdictOnContent, connections[slot].taken == nil,
                     let answer = TransactionAnswer(
                         assents: start..<verdictStart, count: assents, verdict: reply, in: input)
                 {
@@ -88,8 +88,7 @@ extension Worker where Net: ~Copyable {
         case .ready: becameReady(slot)
         case .settled(let count, let stage, let isOver):
             let isAcceptance = if case .success = reply.severity { true } else { false }
-            // Only who keeps a journal asks for the words of an acceptance.
-            let textCount = isAcceptance && journal == nil ? 0 : copyReplyText(slot, input)
+            let textCount = isAcceptance && !wantsAcceptances ? 0 : copyReplyText(slot, input)
             settle(count, at: stage, isOver: isOver, by: reply, on: slot, textCount: textCount)
             if connections[slot].session.isOver {
                 end(slot, because: reply.announcesShutdown ? .shutdown : .endedForSafety)
@@ -111,8 +110,8 @@ extension Worker where Net: ~Copyable {
         if isOver { finishOldest(slot) }
     }
 
-    /// Settles the messages that are accepted with the same words as the one before them, where no journal wants
-    /// to know of each by itself.
+    /// Settles the messages that are accepted with the same words as the one before them, where nobody wants to know
+    /// of each by itself.
     private mutating func hearAccepted(
         like answer: TransactionAnswer, _ reply: Reply, on slot: ConnectionSlot, _ input: Span<UInt8>,
         at cursor: inout Int

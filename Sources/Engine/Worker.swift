@@ -15,6 +15,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package var tally: Tally
     let mission: Mission
     let outcomes: any OutcomeListener
+    let wantsAcceptances: Bool
     /// Nil when nobody needs to know what is about to be committed, as in a benchmark.
     let journal: (any Journal)?
     /// Where messages to made-up recipients come from; nil for none.
@@ -82,6 +83,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.network = network
         self.mission = mission
         self.outcomes = outcomes
+        wantsAcceptances = outcomes.wantsAcceptances
         self.journal = journal
         self.supply = supply
         self.inbox = inbox

@@ -26,6 +26,8 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
         self.wake = wake
     }
 
+    package var wantsAcceptances: Bool { isLogging }
+
     package func intends(_ row: Span<UInt8>) -> UInt64 {
         batch.note(.intent, line: PackedRow(row).number)
         return lastNumber + 1

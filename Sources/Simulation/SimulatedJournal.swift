@@ -42,10 +42,12 @@ package final class SimulatedJournal: Journal, OutcomeListener {
     private var isDead = false
     private var random: SeededRandom
     private let slowest: Interval
+    package let wantsAcceptances: Bool
 
     package init(seed: UInt64) {
         random = SeededRandom(seed: seed ^ 0x1ED6_E500)
         let scales: [Interval] = [.microseconds(200), .milliseconds(5), .milliseconds(400)]
+        wantsAcceptances = seed % 2 == 0
         slowest = scales[Int.random(in: 0..<scales.count, using: &random)]
     }
 

@@ -138,6 +138,8 @@ struct BenchCommand: ParsableCommand {
 
 /// Verdicts of a benchmark are only counted.
 final class SilentListener: OutcomeListener, Sendable {
+    var wantsAcceptances: Bool { false }
+
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {}

@@ -104,6 +104,8 @@ private final class FeedReader: Sendable {
 
 /// Tells two about a verdict: the ledger, and the test.
 private final class JournalTap: OutcomeListener, Sendable {
+    var wantsAcceptances: Bool { true }
+
     private let journal: WorkerJournal
     private let recorder: VerdictRecorder
 
@@ -122,6 +124,8 @@ private final class JournalTap: OutcomeListener, Sendable {
 
 /// Keeps every verdict.
 private final class VerdictRecorder: OutcomeListener, Sendable {
+    var wantsAcceptances: Bool { true }
+
     private let byLine = Mutex<[Int: [Verdict]]>([:])
 
     var verdicts: [Int: [Verdict]] { byLine.withLock { $0 } }

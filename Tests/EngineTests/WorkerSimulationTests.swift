@@ -203,6 +203,7 @@ struct SimulatedCampaign {
 
 /// Keeps every verdict by row.
 final class RecordingListener: OutcomeListener {
+    var wantsAcceptances: Bool { false }
     var verdicts: [Int: [Verdict]] = [:]
 
     func settled(
