@@ -47,6 +47,10 @@ def all_cases():
         "receivers/1KiB/50", ("floor-sink", "sluice-sink", "smtp-sink"), 1024, 50,
         ("floor lockstep", "floor grouped", "floor chunked", "smtp-source")))
     cases.append(Case(
+        "durable/1KiB/50", ("floor-sink",), 1024, 50,
+        ("sluice grouped", "sluice chunked", "sluice send, grouped", "sluice send, chunked", "Postfix smtp"),
+        seconds_factor=3.0))
+    cases.append(Case(
         "delay/1KiB/1", ("sluice-sink",), 1024, 1,
         ("floor lockstep", "floor chunked", "sluice lockstep", "sluice grouped", "sluice chunked"),
         receiver_options=("--reply-delay", "20ms"), seconds_factor=1.5))

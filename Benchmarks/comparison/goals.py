@@ -28,6 +28,12 @@ GOALS = (
     Goal("bytes/s, 100 KiB, grouped, against the floor", LARGE, "sluice grouped", "floor", RATE, 0.9),
     Goal("bytes/s, 100 KiB, chunked, against the floor", LARGE, "sluice chunked", "floor", RATE, 0.9),
 )
+DURABLE_GOALS = (
+    ("messages/s, `send` with its ledger against `bench`, grouped", "sluice send, grouped", "sluice grouped", 0.5),
+    ("messages/s, `send` with its ledger against `bench`, chunked", "sluice send, chunked", "sluice chunked", 0.5),
+    ("messages/s, `send`, grouped, against Postfix's queue", "sluice send, grouped", "Postfix smtp", 30),
+    ("messages/s, `send`, chunked, against Postfix's queue", "sluice send, chunked", "Postfix smtp", 30),
+)
 DELAY_GOAL = "messages/s, one session, replies after 20 ms, chunked against lockstep"
 RECEIVER_GOAL = "messages per receiver CPU-second, `sluice sink` against smtp-sink, "
 
@@ -37,7 +43,12 @@ def measured(cases):
     by_name = {case["name"]: case for case in cases}
     rows = [row(goal.text, goal.case, goal.limit, goal.at_most, from_case(by_name.get(goal.case), goal))
             for goal in GOALS]
-    rows.append(row(DELAY_GOAL, "delay/1KiB/1", 12, False, delay_ratio(by_name.get("delay/1KiB/1"))))
+    durable = by_name.get("durable/1KiB/50")
+    rows += [row(text, "durable/1KiB/50", limit, False, rate_ratio(durable, ours, theirs))
+             for text, ours, theirs, limit in DURABLE_GOALS]
+    delay = by_name.get("delay/1KiB/1")
+    rows.append(row(
+        DELAY_GOAL, "delay/1KiB/1", 12, False, rate_ratio(delay, "sluice chunked", "sluice lockstep")))
     receivers = by_name.get("receivers/1KiB/50")
     for text, ours, theirs in (
             ("from smtp-source", "smtp-source", "smtp-source"), ("grouped", "floor grouped", "floor grouped"),
@@ -66,11 +77,11 @@ def from_case(case, goal):
     return found["ratios"][goal.other][goal.key]["median"]
 
 
-def delay_ratio(case):
-    chunked, lockstep = entry(case, "sluice chunked"), entry(case, "sluice lockstep")
-    if chunked is None or lockstep is None:
+def rate_ratio(case, ours, theirs):
+    mine, other = entry(case, ours), entry(case, theirs)
+    if mine is None or other is None:
         return None
-    return round(chunked[RATE]["median"] / lockstep[RATE]["median"], 2)
+    return round(mine[RATE]["median"] / other[RATE]["median"], 2)
 
 
 def receiver_ratio(case, ours, theirs):

@@ -6,7 +6,9 @@ process's start and end where it has none (smtp-source, which is up in a millise
 """
 
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from .machine import BUILD, Trouble, pinned, run_measured, tool
 from .postfix import Postfix
@@ -48,6 +50,48 @@ class Sluice:
         if report.get("grouping", self.grouping) != self.grouping:
             raise Trouble(f"sent {report['grouping']}")
         return Run(load.messages, report["seconds"], cpu)
+
+
+class SluiceSend:
+    """A campaign from a list, with its ledger. It has a thread for each, and is left to the kernel."""
+
+    follows_floor = False
+
+    def __init__(self, program, grouping):
+        self.name, self.program, self.grouping = f"sluice send, {grouping}", program, grouping
+        self.floor = f"floor {grouping}"
+
+    def send(self, load, receiver, core):
+        del core
+        with tempfile.TemporaryDirectory(prefix="sluice-bench-", dir=BUILD) as name:
+            directory = Path(name)
+            self.write_campaign(load, receiver, directory)
+            command = [
+                self.program, "send", directory / "campaign.yaml", "--yes", "--workers", "1", "--state",
+                directory / "state", "--json"]
+            output, _, cpu = run_measured(command, LONGEST_RUN)
+        report = json.loads(output)
+        if report["campaign"]["accepted"] != load.messages:
+            raise Trouble(f"{report['campaign']['accepted']} of {load.messages} messages were accepted")
+        return Run(load.messages, report["seconds"], cpu)
+
+    def write_campaign(self, load, receiver, directory):
+        rows = "".join(f"r{number}@bench.test,n{number}\n" for number in range(load.messages))
+        (directory / "list.csv").write_text("email,name\n" + rows)
+        # The header fields take about 400 bytes.
+        (directory / "letter.txt").write_text("Hello {{name}},\n" + (65 * "x" + "\n") * max(1, (load.size - 420) // 66))
+        (directory / "campaign.yaml").write_text(f"""name: bench
+class: bulk
+from: "Load <load@sender.example>"
+envelope-from: bounces@sender.example
+subject: "To {{{{name}}}}"
+text: letter.txt
+recipients: {{ file: list.csv, address: email }}
+route: {receiver.address}
+grouping: {self.grouping}
+depth: {DEPTH}
+limits: {{ sessions-per-site: {load.sessions}, sessions: {load.sessions}, messages-per-session: 100000 }}
+""")
 
 
 class Floor:
@@ -93,6 +137,7 @@ def all_senders(program):
     groupings = ("lockstep", "grouped", "chunked")
     return [
         *(Floor(grouping) for grouping in groupings), *(Sluice(program, grouping) for grouping in groupings),
+        *(SluiceSend(program, grouping) for grouping in groupings),
         SmtpSource(), PostfixClient()]
 
 

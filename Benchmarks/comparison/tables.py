@@ -95,7 +95,7 @@ def machine_text(results):
 def document(results):
     """The part of docs/performance.md that a run writes."""
     parts = [machine_text(results), goal_table(results["goals"])]
-    shown = ("floor-sink/1KiB/50", "receivers/1KiB/50", "delay/1KiB/1")
+    shown = ("floor-sink/1KiB/50", "durable/1KiB/50", "receivers/1KiB/50", "delay/1KiB/1")
     for case in results["cases"]:
         if case["name"] in shown:
             parts += [f"**{case_title(case)}**", case_table(case)]
