@@ -49,7 +49,7 @@ let package = Package(
         room(
             "Ledger",
             [
-                "Primitives", "SMTP", "Measurement", "Delivery", "Campaign",
+                "Primitives", "SMTP", "Measurement", "Delivery", "Campaign", "Uring",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         room(

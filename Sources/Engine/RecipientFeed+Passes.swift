@@ -24,7 +24,7 @@ extension RecipientFeed {
         let earliest = MonotonicClock.now + reading.passTook * RecipientFeed.restAfterPass
         while !run.isStopping, ledger.fault == nil {
             let standing = ledger.standing
-            let isDue = standing.nextDue.map { $0 <= WallClock.nanoseconds / 1_000 } ?? false
+            let isDue = standing.nextDue.map { $0 <= WallClock.microseconds } ?? false
             if isDue && MonotonicClock.now >= earliest, let lines = dueLines() { return lines }
             let mayFallDue = standing.handedOver > 0 || standing.nextDue != nil
             guard isDue || standing.handedOver > 0 || (mayFallDue && waitsForRetries) else { return nil }

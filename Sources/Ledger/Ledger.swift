@@ -2,6 +2,7 @@ import Campaign
 import Delivery
 import Foundation
 import Primitives
+import Uring
 
 /// A campaign's durable memory: who was planned, what was intended, and how it ended.
 ///
@@ -50,8 +51,7 @@ package final class Ledger: Sendable {
         let status = LedgerStatus()
         let opening = Answer<Recovery>()
         let end = Answer<Void>()
-        Thread.detachNewThread {
-            Thread.current.name = "ledger"
+        try startThread {
             do throws(LedgerFault) {
                 let opened = try LedgerOpening(options: options, file: file, storage: try makeStorage()).open()
                 opening.prepare(.success(opened.recovery))
@@ -68,6 +68,12 @@ package final class Ledger: Sendable {
             end.give()
         }
         return Ledger(file, options, queue, status, end, recovery: try opening.wait())
+    }
+
+    private static func startThread(_ body: @escaping @Sendable () -> Void) throws(LedgerFault) {
+        do throws(SystemFault) { _ = try NativeThread.start(body) } catch {
+            throw LedgerFault(LedgerFault.file, "\(error)", "end other programs, and try again")
+        }
     }
 
     private init(

@@ -1,5 +1,6 @@
 import Campaign
 import Delivery
+import Uring
 
 /// What becomes of a recipient whose message may or may not have been accepted.
 package enum DoubtPolicy: String, Hashable, Sendable {
@@ -26,7 +27,7 @@ package struct LedgerOptions: Sendable {
     /// Nanoseconds between the origin of the workers' clock and 1970.
     package var unixOrigin: Int64 = 0
     /// Microseconds since 1970.
-    package var clock: @Sendable () -> Int64 = SystemClock.microseconds
+    package var clock: @Sendable () -> Int64 = { WallClock.microseconds }
     /// Makes the log of attempts, on the thread that will write it. It is given a name that no other campaign has, and
     /// that is the same in all runs of this one.
     package var makeSink: (@Sendable (_ uniqueName: String) throws -> any AttemptSink)?

@@ -42,7 +42,6 @@ package final class StateDirectory: Sendable {
     }
 
     package var ledgerFile: String { StateDirectory.ledgerFile(in: path) }
-    package var controlSocket: String { "\(path)/control.sock" }
 
     static func ledgerFile(in path: String) -> String { "\(path)/ledger.sqlite" }
     private static func lockFile(in path: String) -> String { "\(path)/lock" }

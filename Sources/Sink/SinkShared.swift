@@ -25,7 +25,7 @@ final class SinkShared: Sendable {
             try MessageStore(path: path)
         }
         algorithm = log == nil ? nil : DigestAlgorithm()
-        sessionPrefix = String(WallClock.nanoseconds / 1_000, radix: 36)
+        sessionPrefix = String(WallClock.microseconds, radix: 36)
         tallies = (0..<options.workers).map { _ in SinkTally() }
         var wakeUps: [WakeUp] = []
         do throws(SystemFault) {

@@ -10,7 +10,7 @@ package enum MonotonicClock {
     }
 }
 
-/// The time of day, for logs and headers only.
+/// The time of day, for logs, headers, and what outlives the process.
 package enum WallClock {
     /// Nanoseconds since 1970-01-01 00:00 UTC.
     package static var nanoseconds: Int64 {
@@ -18,4 +18,7 @@ package enum WallClock {
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
+
+    /// As the ledger counts it.
+    package static var microseconds: Int64 { nanoseconds / 1_000 }
 }
