@@ -15,24 +15,20 @@ struct RecipientBatch: Sendable {
         // An array that grows by itself would take up to twice as much.
         let needed = bytes.count + 8 + row.count
         if needed > bytes.capacity { bytes.reserveCapacity(max(needed, bytes.isEmpty ? 0 : RecipientBatch.usualCount)) }
-        for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: site >> shift)) }
-        for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: row.count >> shift)) }
-        unsafe row.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(littleEndian: UInt64(site), count: 4)
+        bytes.append(littleEndian: UInt64(row.count), count: 4)
+        bytes.append(row)
     }
 
     func admit(to dispatcher: inout Dispatcher) {
         let span = bytes.span
         var cursor = 0
         while cursor < span.count {
-            let site = number(span, at: cursor)
-            let count = number(span, at: cursor + 4)
+            let site = Int(span.littleEndian(at: cursor, count: 4))
+            let count = Int(span.littleEndian(at: cursor + 4, count: 4))
             dispatcher.admit(span.extracting(cursor + 8..<cursor + 8 + count), site: site)
             cursor += 8 + count
         }
-    }
-
-    private func number(_ bytes: Span<UInt8>, at start: Int) -> Int {
-        Int(bytes[start]) | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2]) << 16 | Int(bytes[start + 3]) << 24
     }
 }
 

@@ -16,16 +16,17 @@ package enum OutcomeFiles {
     /// Writes both from what the ledger knows, over all runs. What is there already is replaced.
     ///
     /// - Parameters:
+    ///   - reader: nil when there is nobody to write.
     ///   - rejected: for rows that got no mail because of what they are.
     ///   - undelivered: for recipients that were tried and not accepted, or given up.
     package static func write(
-        _ reader: LedgerReader, rejected: String, undelivered: String
+        _ reader: LedgerReader?, rejected: String, undelivered: String
     ) throws -> Counts {
         var rejectedRows = try CSVFile(path: rejected, columns: ["line", "address", "reason"])
         var undeliveredRows = try CSVFile(
             path: undelivered, columns: ["line", "address", "outcome", "code", "enhanced_code", "reason"])
-        try reader.forEachOutcome(in: [.rejected]) { try append(rejectedRow: $0, to: &rejectedRows) }
-        try reader.forEachOutcome(in: undeliveredStates) { try append(undeliveredRow: $0, to: &undeliveredRows) }
+        try reader?.forEachOutcome(in: [.rejected]) { try append(rejectedRow: $0, to: &rejectedRows) }
+        try reader?.forEachOutcome(in: undeliveredStates) { try append(undeliveredRow: $0, to: &undeliveredRows) }
         try rejectedRows.close()
         try undeliveredRows.close()
         return Counts(rejected: rejectedRows.rowCount, undelivered: undeliveredRows.rowCount)
@@ -54,7 +55,7 @@ package enum OutcomeFiles {
         file.append(row.address.span, isTrusted: true)
         file.append(row.state.name)
         if row.code > 0 { file.append(row.code) } else { file.append("") }
-        file.append(row.enhanced.map { "\($0.classDigit).\($0.subject).\($0.detail)" } ?? "")
+        file.append(row.enhanced?.text ?? "")
         file.append(row.text.span)
         try file.endRow()
     }

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Primitives
 
 /// An open connection, lent by GRDB while nobody else uses it.
 @safe

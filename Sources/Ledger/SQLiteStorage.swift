@@ -2,6 +2,7 @@ import Campaign
 import GRDB
 import GRDBSQLite
 import Primitives
+import SMTP
 
 /// The ledger's file: SQLite with a write-ahead log that is synchronized at every commit.
 final class SQLiteStorage: LedgerStorage {

@@ -26,8 +26,6 @@ extension StepDetails {
 }
 
 extension EnhancedCode {
-    var text: String { "\(classDigit).\(subject).\(detail)" }
-
     /// Reads `4.2.1`; nil for anything else.
     init?(text: Span<UInt8>) {
         var numbers: InlineArray<3, UInt16> = [0, 0, 0]

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Makes the step rows of a commit: steps of the same kind and details share a row, wherever in the commit they
 /// stand, unless that would turn around the steps of one line.
 struct StepRows: Sendable {

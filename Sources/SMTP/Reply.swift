@@ -17,6 +17,9 @@ package struct EnhancedCode: Hashable, Sendable {
         self.subject = subject
         self.detail = detail
     }
+
+    /// Such as `4.2.2`.
+    package var text: String { "\(classDigit).\(subject).\(detail)" }
 }
 
 /// One whole reply: its code and, when it has one that agrees with the code, its enhanced code.

@@ -1,4 +1,5 @@
 import Campaign
+import Primitives
 import Synchronization
 
 @testable import Ledger

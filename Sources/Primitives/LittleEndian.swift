@@ -1,13 +1,15 @@
-import Primitives
+// Bytes in arrays, for what travels in pieces of any length.
 
 extension [UInt8] {
-    mutating func append(_ span: Span<UInt8>) {
+    @inlinable
+    public mutating func append(_ span: Span<UInt8>) {
         // A span of bytes is copied as one piece only by way of its buffer.
         unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
     /// Appends the lowest `count` bytes of a value, the lowest first.
-    mutating func append(littleEndian value: UInt64, count: Int) {
+    @inlinable
+    public mutating func append(littleEndian value: UInt64, count: Int) {
         var rest = value
         for _ in 0..<count {
             append(UInt8(truncatingIfNeeded: rest))
@@ -15,14 +17,17 @@ extension [UInt8] {
         }
     }
 
-    init(copying span: Span<UInt8>) {
+    @inlinable
+    public init(copying span: Span<UInt8>) {
         self = []
         append(span)
     }
 }
 
 extension Span<UInt8> {
-    func littleEndian(at start: Int, count: Int) -> UInt64 {
+    /// The value that `append(littleEndian:count:)` has written.
+    @inlinable
+    public func littleEndian(at start: Int, count: Int) -> UInt64 {
         var value: UInt64 = 0
         for offset in 0..<count { value |= UInt64(self[start + offset]) << UInt64(8 * offset) }
         return value
