@@ -62,25 +62,3 @@ extension Dispatcher {
     /// The number of the lane's site.
     package func site(of lane: Int) -> Int { lanes[lane].site }
 }
-
-/// Lanes in the order in which they came.
-struct Crowd {
-    private var lanes: [Int] = []
-    private var first = 0
-
-    var isEmpty: Bool { first == lanes.count }
-
-    mutating func append(_ lane: Int) { lanes.append(lane) }
-
-    mutating func removeFirst() -> Int? {
-        guard !isEmpty else { return nil }
-        let lane = lanes[first]
-        first += 1
-        // Each lane is moved once at most for each that has left.
-        if first * 2 >= lanes.count {
-            lanes.removeFirst(first)
-            first = 0
-        }
-        return lane
-    }
-}

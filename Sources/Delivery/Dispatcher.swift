@@ -16,7 +16,7 @@ package struct Dispatcher: ~Copyable {
     /// Lanes that have had an idle session and may have one still, each once.
     var idleLanes: [Int] = []
     /// Lanes that want a session while the worker has as many as it may, the longest waiting first.
-    var crowdedOut = Crowd()
+    var crowdedOut = ArrivalQueue<Int>()
     /// Sessions that connect or stand, over all lanes.
     package internal(set) var sessions = 0
     /// Messages that wait for a session, over all lanes.

@@ -19,10 +19,7 @@ struct Parking {
         var number: UInt64
     }
 
-    private static let nowhere: ConnectionSlot = -1
-
-    private var places: [Place] = []
-    private var first = 0
+    private var places = ArrivalQueue<Place>()
     /// Of each slot: what its parked send consists of, when that is more than its output buffer.
     var pieces: [[MemoryPiece]]
 
@@ -37,33 +34,17 @@ struct Parking {
 
     /// Takes out the first send if its number is at most `durable`.
     mutating func removeFirst(durable: UInt64) -> Place? {
-        while first < places.count {
-            let place = places[first]
-            if place.slot != Parking.nowhere && place.number > durable { return nil }
-            first += 1
-            compact()
-            if place.slot != Parking.nowhere { return place }
-        }
-        return nil
+        guard let place = places.first, place.number <= durable else { return nil }
+        return places.removeFirst()
     }
 
     /// The send of this slot waits no longer.
     mutating func remove(_ slot: ConnectionSlot) {
-        for index in first..<places.count where places[index].slot == slot {
-            places[index].slot = Parking.nowhere
-        }
+        places.removeAll { $0.slot == slot }
     }
 
     mutating func removeAll() {
-        places.removeAll(keepingCapacity: true)
-        first = 0
-    }
-
-    /// Each place is moved once at most for each that has left.
-    private mutating func compact() {
-        guard first * 2 >= places.count else { return }
-        places.removeFirst(first)
-        first = 0
+        places.removeAll()
     }
 }
 

@@ -1,4 +1,5 @@
 import Delivery
+import Primitives
 import Synchronization
 
 /// The sites that are too big for one worker: their recipients wait here until a worker takes some, and their
@@ -28,7 +29,7 @@ package final class SharedSites: Sendable {
 
     fileprivate struct Site {
         var shares: SessionShares
-        var backlog = BatchQueue()
+        var backlog = ArrivalQueue<RecipientBatch>()
         /// Workers that have been here and got no batch that they could do with.
         var awaitsMail: [Bool]
         /// Workers that were told that recipients wait here.
@@ -106,27 +107,4 @@ private func takeAll(_ marks: inout [Bool]) -> [Int] {
     let marked = marks.indices.filter { marks[$0] }
     for number in marked { marks[number] = false }
     return marked
-}
-
-/// Batches in the order in which they came.
-struct BatchQueue {
-    private var batches: [RecipientBatch] = []
-    private var first = 0
-
-    var isEmpty: Bool { first == batches.count }
-
-    mutating func append(_ batch: RecipientBatch) { batches.append(batch) }
-
-    mutating func removeFirst() -> RecipientBatch? {
-        guard !isEmpty else { return nil }
-        let batch = batches[first]
-        batches[first] = RecipientBatch()
-        first += 1
-        // Each batch is moved once at most for each that has left.
-        if first * 2 >= batches.count {
-            batches.removeFirst(first)
-            first = 0
-        }
-        return batch
-    }
 }

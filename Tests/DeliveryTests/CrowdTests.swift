@@ -79,7 +79,7 @@ struct CrowdTests {
     @Test("The crowd is a queue, and forgets those who have left", arguments: 0..<50)
     func crowd(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var crowd = Crowd()
+        var crowd = ArrivalQueue<Int>()
         var model: [Int] = []
         for number in 0..<500 {
             if random.oneIn(2) {
