@@ -198,7 +198,7 @@ struct LedgerCore: Sendable {
 }
 
 /// What the operator decides about recipients in doubt.
-package enum Resolution: String, Hashable, Sendable {
+package enum Resolution: String, Codable, Hashable, Sendable {
     case resend
     case drop
 }

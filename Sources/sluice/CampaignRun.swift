@@ -110,16 +110,13 @@ extension CampaignRun {
     }
 
     private func cancel() throws(LedgerFault) {
-        try ledger.note(audit: "cancel", by: "control")
-        try ledger.cancel()
+        try CampaignState.cancel(ledger, by: "control")
         run.stop()
     }
 
     private func resolve(_ request: ControlRequest) throws(LedgerFault) -> ControlResponse {
         guard let resolution = request.resolution else { return ControlResponse(problem: "resend or drop?") }
-        let choice = request.addresses.map { DoubtChoice.addresses($0) } ?? .all
-        let count = try ledger.resolve(choice, resolution == .resend ? .resend : .drop)
-        try ledger.note(audit: "resolve: \(resolution.rawValue) \(count)", by: "control")
+        let count = try CampaignState.resolve(request.addresses, resolution, ledger, by: "control")
         return ControlResponse(activity: activity, count: count)
     }
 

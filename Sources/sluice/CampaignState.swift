@@ -36,27 +36,40 @@ enum CampaignState {
         }
     }
 
+    /// Gives a campaign up.
+    ///
+    /// - Parameter who: for the audit.
+    static func cancel(_ ledger: Ledger, by who: String) throws(LedgerFault) {
+        try ledger.note(audit: "cancel", by: who)
+        try ledger.cancel()
+    }
+
+    /// Decides about recipients in doubt, all of them when no address is given.
+    ///
+    /// - Returns: how many.
+    static func resolve(
+        _ addresses: [String]?, _ resolution: Resolution, _ ledger: Ledger, by who: String
+    ) throws(LedgerFault) -> Int {
+        let count = try ledger.resolve(addresses.map { .addresses($0) } ?? .all, resolution)
+        try ledger.note(audit: "resolve: \(resolution.rawValue) \(count)", by: who)
+        return count
+    }
+
     /// Writes who got no mail, and why, over all runs of a campaign.
     ///
+    /// - Parameter totals: where everybody was accepted, the ledger is not read for it.
     /// - Returns: those of the files that there are.
     static func writeFiles(
-        _ reader: LedgerReader, state: String, rejected: String, undelivered: String
+        _ totals: CampaignTotals, state: String, rejected: String, undelivered: String
     ) throws -> ReportView.Files {
+        let reader = totals.accepted < totals.recipients ? try LedgerReader(path: state) : nil
         let inDoubt = "\(state)/in-doubt.csv"
-        let doubtful = try reader.doubtful()
+        let doubtful = try reader?.doubtful() ?? []
         try OutcomeFiles.write(doubtful, to: inDoubt)
         let counts = try OutcomeFiles.write(reader, rejected: rejected, undelivered: undelivered)
         return ReportView.Files(
             rejected: counts.rejected > 0 ? rejected : nil,
             undelivered: counts.undelivered > 0 ? undelivered : nil, inDoubt: doubtful.isEmpty ? nil : inDoubt)
-    }
-
-    /// Ends with the exit code that says how a campaign stands.
-    static func conclude(_ standing: Standing) throws {
-        let totals = CampaignTotals(standing)
-        if !standing.hasEnded { throw ExitStatus.unfinished }
-        if totals.held > 0 { throw ExitStatus.inDoubt }
-        if totals.undelivered > 0 { throw ExitStatus.incomplete }
     }
 
     /// The letter as the campaign's first run had it: the Message-ID of a recipient does not change when it is sent

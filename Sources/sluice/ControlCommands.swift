@@ -56,8 +56,7 @@ struct CancelCommand: ParsableCommand {
         if try ControlClient.fulfil(ControlRequest(command: .cancel), in: options.state) == nil {
             try CampaignState.withLedgerErrors {
                 let ledger = try CampaignState.openIdle(options.state)
-                try ledger.note(audit: "cancel", by: "operator")
-                try ledger.cancel()
+                try CampaignState.cancel(ledger, by: "operator")
                 try ledger.close()
             }
         }
@@ -92,20 +91,18 @@ struct ResolveCommand: ParsableCommand {
     }
 
     func run() throws {
-        let resolution: ControlRequest.Resolution = resend ? .resend : .drop
-        let request = ControlRequest(
-            command: .resolve, resolution: resolution, addresses: addresses.isEmpty ? nil : addresses)
-        let count = try ControlClient.fulfil(request, in: options.state)?.count ?? resolveIdle()
+        let resolution: Resolution = resend ? .resend : .drop
+        let whom = addresses.isEmpty ? nil : addresses
+        let request = ControlRequest(command: .resolve, resolution: resolution, addresses: whom)
+        let count = try ControlClient.fulfil(request, in: options.state)?.count ?? resolveIdle(whom, resolution)
         let what = resend ? "to be sent again, by `sluice send`" : "dropped"
         Console.note("\(count) \(count == 1 ? "recipient is" : "recipients are") \(what).")
     }
 
-    private func resolveIdle() throws -> Int {
+    private func resolveIdle(_ whom: [String]?, _ resolution: Resolution) throws -> Int {
         try CampaignState.withLedgerErrors {
             let ledger = try CampaignState.openIdle(options.state)
-            let choice = addresses.isEmpty ? DoubtChoice.all : .addresses(addresses)
-            let count = try ledger.resolve(choice, resend ? .resend : .drop)
-            try ledger.note(audit: "resolve: \(resend ? "resend" : "drop") \(count)", by: "operator")
+            let count = try CampaignState.resolve(whom, resolution, ledger, by: "operator")
             try ledger.close()
             return count
         }

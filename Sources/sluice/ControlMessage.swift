@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 
 /// What one process may ask of the process that sends a campaign, and what it is told. One line of JSON each.
 struct ControlRequest: Codable, Equatable {
@@ -8,11 +9,6 @@ struct ControlRequest: Codable, Equatable {
         case resume
         case cancel
         case resolve
-    }
-
-    enum Resolution: String, Codable {
-        case resend
-        case drop
     }
 
     var command: Command

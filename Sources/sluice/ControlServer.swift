@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Uring
 
 /// Answers other processes that ask about the campaign this one sends, on a thread of its own.
@@ -8,7 +7,6 @@ final class ControlServer: Sendable {
 
     private let listener: LocalSocket
     private let path: String
-    private let mustFinish = Atomic(false)
     private let answer: @Sendable (ControlRequest) -> ControlResponse
 
     /// Listens in the campaign's state directory. Whoever may enter that may ask.
@@ -22,17 +20,12 @@ final class ControlServer: Sendable {
 
     /// Answers while `body` works.
     func whileRunning<Result>(_ body: () throws -> Result) throws -> Result {
-        let thread = try NativeThread.start { [self] in serve() }
-        defer {
-            mustFinish.store(true, ordering: .relaxed)
-            thread.join()
-            try? FileManager.default.removeItem(atPath: path)
-        }
-        return try body()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try Companion.run({ [self] in serve(beside: $0) }, while: body)
     }
 
-    private func serve() {
-        while !mustFinish.load(ordering: .relaxed) {
+    private func serve(beside work: Companion) {
+        while !work.isOver {
             guard let client = listener.accept(within: 100) else { continue }
             guard let line = client.readLine(within: 1_000) else { continue }
             _ = client.write(line: response(to: line).line)

@@ -38,7 +38,8 @@ struct ReportCommand: ParsableCommand {
                 status.show(asJSON: format == .json)
             case .csv: try writeRows(reader)
             }
-            try CampaignState.conclude(reader.standing)
+            let standing = reader.standing
+            try RunSupport.conclude(CampaignTotals(standing), isUnfinished: !standing.hasEnded)
         }
     }
 
@@ -61,7 +62,7 @@ extension AccountingRow {
     init(_ outcome: OutcomeRow) {
         self.init(at: outcome.at ?? 0, address: outcome.address, state: outcome.state)
         code = outcome.code
-        enhanced = outcome.enhanced.map { "\($0.classDigit).\($0.subject).\($0.detail)" } ?? ""
+        enhanced = outcome.enhanced?.text ?? ""
         text = outcome.text
     }
 }

@@ -2,7 +2,6 @@ import Engine
 import Glibc
 import Measurement
 import Primitives
-import Synchronization
 import Terminal
 import Uring
 
@@ -24,7 +23,6 @@ final class RunDisplay: Sendable {
     private let name: String
     private let facts: @Sendable () -> Facts
     private let isDraining: @Sendable () -> Bool
-    private let mustFinish = Atomic(false)
     private let started = MonotonicClock.now
 
     init(
@@ -39,17 +37,12 @@ final class RunDisplay: Sendable {
 
     /// Draws ten times a second while `body` works; takes the live view away before it returns.
     func whileRunning<Result>(_ body: () throws -> Result) throws -> Result {
-        let thread = try NativeThread.start { [self] in draw() }
-        defer {
-            mustFinish.store(true, ordering: .relaxed)
-            thread.join()
-        }
-        return try body()
+        try Companion.run({ [self] in draw(beside: $0) }, while: body)
     }
 
-    private func draw() {
+    private func draw(beside work: Companion) {
         var display = ProgressDisplay(live: Console.error.isLive)
-        while !mustFinish.load(ordering: .relaxed) {
+        while !work.isOver {
             usleep(100_000)
             Console.write(display.update(snapshot, size: Console.error.size), to: STDERR_FILENO)
         }
@@ -79,7 +72,7 @@ final class RunDisplay: Sendable {
             rejectedBeforeSending: facts.rejected, sessionsOpen: notices.reduce(0) { $0 + $1.sessions },
             waiting: notices.reduce(0) { $0 + $1.waiting }, isDraining: isDraining(), sites: sites)
         snapshot.isPaused = run.isPaused
-        let secondsToNextTry = facts.nextTry.map { Double($0 - WallClock.nanoseconds / 1_000) / 1e6 }
+        let secondsToNextTry = facts.nextTry.map { Double($0 - WallClock.microseconds) / 1e6 }
         snapshot.secondsToNextTry = secondsToNextTry.flatMap { $0 > 0 ? $0 : nil }
         return snapshot
     }

@@ -56,12 +56,13 @@ enum RunSupport {
         }
         try files.report.map { try writeReport(report, to: $0) }
         if report.interrupted { throw ExitStatus.interrupted }
-        if let totals = report.campaign { return try conclude(totals) }
+        if let totals = report.campaign { return try conclude(totals, isUnfinished: totals.deferred > 0) }
         if report.refused + report.deferred + report.inDoubt > 0 { throw ExitStatus.incomplete }
     }
 
-    private static func conclude(_ totals: CampaignTotals) throws {
-        if totals.deferred > 0 { throw ExitStatus.unfinished }
+    /// Ends with the exit code that says how a campaign stands.
+    static func conclude(_ totals: CampaignTotals, isUnfinished: Bool) throws {
+        if isUnfinished { throw ExitStatus.unfinished }
         if totals.held > 0 { throw ExitStatus.inDoubt }
         if totals.undelivered > 0 { throw ExitStatus.incomplete }
     }

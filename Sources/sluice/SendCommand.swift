@@ -175,7 +175,7 @@ struct SendCommand: ParsableCommand {
         } else {
             Console.note("This campaign was begun before; it goes on where it ended (\(statePath)).")
         }
-        if let next = standing.nextDue, next > SendCommand.now, standing.isPlanningComplete {
+        if let next = standing.nextDue, next > WallClock.microseconds, standing.isPlanningComplete {
             let rest = once ? "; without --once this command waits for that" : ""
             Console.note("Nobody is due before \(CampaignStatus.date(next / 1_000_000))\(rest).")
         }
@@ -186,9 +186,6 @@ struct SendCommand: ParsableCommand {
         for name in recovery.changedInputs { Console.note("Accepted as changed: the \(name).") }
     }
 
-    /// Microseconds since 1970.
-    private static var now: Int64 { WallClock.nanoseconds / 1_000 }
-
     private func whatHappensInDoubt(_ totals: CampaignTotals) -> String {
         totals.held > 0 ? "they are held; `sluice resolve` decides." : "they are sent again."
     }
@@ -197,7 +194,7 @@ struct SendCommand: ParsableCommand {
         let progress = campaignRun.feed.current
         var files = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
             try CampaignState.writeFiles(
-                LedgerReader(path: statePath), state: statePath, rejected: rejectedPath,
+                CampaignTotals(campaignRun.ledger.standing), state: statePath, rejected: rejectedPath,
                 undelivered: undeliveredPath)
         }
         files.report = report
