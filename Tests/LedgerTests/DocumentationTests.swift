@@ -10,14 +10,7 @@ import Testing
     init() throws {
         let directory = try TestDirectory()
         let bench = try LedgerBench(directory)
-        bench.ledger.plan(PlanBatch(lines: 2...8, suppressed: [3]))
-        for line in [2, 4, 5, 8] { bench.journal.intends(line) }
-        bench.makeDurable()
-        bench.journal.settled(2, .accepted)
-        bench.journal.settled(4, .deferred, "later")
-        bench.journal.settled(5, .inDoubt)
-        bench.journal.settled(6, .refused, "no such user")
-        bench.makeDurable()
+        bench.fillWithOneOfEach()
         let file = directory.file("state/ledger.sqlite")
         // Read before the directory goes: the connection keeps what it has opened.
         storage = try SQLiteStorage(reading: file)

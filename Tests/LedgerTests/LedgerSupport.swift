@@ -89,6 +89,18 @@ struct LedgerBench {
         self.init(try Ledger.open(in: StateDirectory(path: directory.file("state")), options))
     }
 
+    /// Six recipients in as many states, and one that is rejected.
+    func fillWithOneOfEach() {
+        ledger.plan(PlanBatch(lines: 2...8, suppressed: [3]))
+        for line in [2, 4, 5, 8] { journal.intends(line) }
+        makeDurable()
+        journal.settled(2, .accepted)
+        journal.settled(4, .deferred, "later")
+        journal.settled(5, .inDoubt)
+        journal.settled(6, .refused, "no such user")
+        makeDurable()
+    }
+
     /// Hands over and waits until that is durable, or never will be.
     func makeDurable() {
         waitFor(journal.handOver())

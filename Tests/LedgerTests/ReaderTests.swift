@@ -1,4 +1,5 @@
 import Foundation
+import SMTP
 import Testing
 
 @testable import Ledger
@@ -9,17 +10,6 @@ import Testing
     init() throws { directory = try TestDirectory() }
 
     private var path: String { directory.file("state") }
-
-    private func fill(_ bench: LedgerBench) throws {
-        bench.ledger.plan(PlanBatch(lines: 2...8, suppressed: [3]))
-        for line in [2, 4, 5, 8] { bench.journal.intends(line) }
-        bench.makeDurable()
-        bench.journal.settled(2, .accepted)
-        bench.journal.settled(4, .deferred, "later")
-        bench.journal.settled(5, .inDoubt)
-        bench.journal.settled(6, .refused, "no such user")
-        bench.makeDurable()
-    }
 
     /// - Parameter states: nil for all recipients.
     private func outcomes(_ reader: LedgerReader, in states: [LineState]? = nil) throws -> [String] {
@@ -45,7 +35,7 @@ import Testing
     @Test("a campaign is read while it is sent, as it was at that moment")
     func running() throws {
         let bench = try LedgerBench(directory)
-        try fill(bench)
+        bench.fillWithOneOfEach()
         let reader = try LedgerReader(path: path)
         bench.journal.settled(8, .accepted)
         bench.makeDurable()
@@ -61,7 +51,7 @@ import Testing
 
     @Test("a stopped campaign is read, and its messages under way are in doubt")
     func stopped() throws {
-        try { try fill(try LedgerBench(directory)) }()
+        try LedgerBench(directory).fillWithOneOfEach()
         var options = LedgerOptions.usual
         options.doubtPolicy = .resend
         let ledger = try waitForLedger(options)
@@ -87,7 +77,7 @@ import Testing
     @Test("reading stops when the reader has had enough")
     func stopping() throws {
         let bench = try LedgerBench(directory)
-        try fill(bench)
+        bench.fillWithOneOfEach()
         try bench.ledger.close()
         struct Enough: Error {}
         var count = 0

@@ -15,7 +15,8 @@ struct AssentTests {
     func sameAsOneByOne(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let recipients = Int.random(in: 1...20, using: &random)
-        var session = chunkedSession(transactions: Int.random(in: 1...2, using: &random), recipients)
+        var session = Session.chunked(
+            depth: 4, transactions: Int.random(in: 1...2, using: &random), recipients: recipients)
         var text = ""
         for _ in 0..<Int.random(in: 1...50, using: &random) {
             // Nearly all good, so that the walk comes far.
@@ -30,22 +31,6 @@ struct AssentTests {
         let oneByOne = heard(text, cuts, by: session, together: false)
         #expect(together == oneByOne, "seed \(seed)")
         session.abandon()
-    }
-
-    /// Ready, with whole transactions written.
-    private func chunkedSession(transactions: Int, _ recipients: Int) -> Session {
-        var session = Session(grouping: .chunked(depth: 4))
-        _ = session.receive(Reply(code: 220), contentSent: true)
-        _ = session.nextCommand()
-        session.capabilities.note(Array("PIPELINING".utf8).span)
-        session.capabilities.note(Array("CHUNKING".utf8).span)
-        _ = session.receive(Reply(code: 250), contentSent: true)
-        session.depth = 4
-        for _ in 0..<transactions {
-            session.begin(recipients: recipients)
-            while session.nextCommand() != nil {}
-        }
-        return session
     }
 
     /// What the session makes of the bytes, cut into pieces, and what it is like after each.

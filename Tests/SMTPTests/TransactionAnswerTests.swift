@@ -19,7 +19,8 @@ struct TransactionAnswerTests {
         var random = SeededRandom(seed: seed)
         let recipients = Int.random(in: 1...18, using: &random)
         let transactions = Int.random(in: 2...8, using: &random)
-        let session = chunkedSession(transactions: transactions, recipients)
+        var session = Session.chunked(depth: 8, transactions: transactions, recipients: recipients)
+        session.depth = 3
         var text = ""
         for transaction in 0..<transactions {
             for _ in 0..<recipients + (transaction == 0 ? 1 : 2) { text += choice(Self.assents, &random) + "\r\n" }
@@ -38,7 +39,8 @@ struct TransactionAnswerTests {
 
     @Test("All but the first two are taken together when only the last reply's words differ")
     func takesTogether() {
-        let session = chunkedSession(transactions: 8, 2)
+        var session = Session.chunked(depth: 8, transactions: 8, recipients: 2)
+        session.depth = 3
         var text = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n250 2.1.5 ok\r\n250 2.0.0 ok\r\n"
         for number in 1..<8 {
             text += "250 2.0.0 ok\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n250 2.1.5 ok\r\n250 2.0.0 queued as \(number)\r\n"
@@ -52,23 +54,6 @@ struct TransactionAnswerTests {
     /// The first nearly always, so that answers are alike.
     private func choice(_ lines: [String], _ random: inout SeededRandom) -> String {
         random.oneIn(12) ? lines[Int.random(in: 0..<lines.count, using: &random)] : lines[0]
-    }
-
-    /// Ready, with whole transactions written.
-    private func chunkedSession(transactions: Int, _ recipients: Int) -> Session {
-        var session = Session(grouping: .chunked(depth: 8))
-        _ = session.receive(Reply(code: 220), contentSent: true)
-        _ = session.nextCommand()
-        session.capabilities.note(Array("PIPELINING".utf8).span)
-        session.capabilities.note(Array("CHUNKING".utf8).span)
-        _ = session.receive(Reply(code: 250), contentSent: true)
-        session.depth = 8
-        for _ in 0..<transactions {
-            session.begin(recipients: recipients)
-            while session.nextCommand() != nil {}
-        }
-        session.depth = 3
-        return session
     }
 }
 
