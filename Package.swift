@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
@@ -40,29 +41,42 @@ let package = Package(
         room(
             "Measurement",
             ["Primitives", .product(name: "Histogram", package: "hdrhistogram-swift")]),
-        room("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
+        room("Pacing", ["Primitives"]),
+        room("Delivery", ["Primitives", "SMTP", "Message", "Measurement", "Pacing"]),
 
         // Rooms that touch the world.
         room("Uring", ["Primitives", "CLiburing"]),
         room("Digest", ["COpenSSL"]),
-        room("Campaign", ["Primitives", "SMTP", "Message", "Digest", .product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Shaping",
+            dependencies: ["Primitives", "Pacing", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict),
+        room(
+            "Campaign",
+            [
+                "Primitives", "SMTP", "Message", "Digest", "Pacing", "Shaping",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         room(
             "Ledger",
             [
-                "Primitives", "SMTP", "Measurement", "Delivery", "Campaign", "Uring",
+                "Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign", "Uring",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         room(
             "Engine",
-            ["Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Ledger", "Uring"]),
-        room("Sink", ["Primitives", "SMTP", "Uring", "Digest"]),
+            [
+                "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Ledger",
+                "Uring",
+            ]),
+        room("Sink", ["Primitives", "SMTP", "Pacing", "Uring", "Digest"]),
         room("Terminal", ["Primitives", "Measurement"]),
-        room("Simulation", ["Primitives", "SMTP", "Engine", "Uring"]),
+        room("Simulation", ["Primitives", "SMTP", "Pacing", "Engine", "Uring"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Ledger", "Engine",
-                "Sink", "Terminal", "Uring",
+                "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Ledger",
+                "Engine", "Sink", "Terminal", "Uring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -79,12 +93,14 @@ let package = Package(
         tests("SMTP", ["Primitives"]),
         tests("Message", ["Primitives"]),
         tests("Measurement", ["Primitives"]),
-        tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement"]),
-        tests("Campaign", ["Primitives", "SMTP", "Message"]),
-        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Delivery", "Campaign"]),
+        tests("Pacing", ["Primitives"]),
+        tests("Shaping", ["Primitives", "Pacing"]),
+        tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement", "Pacing"]),
+        tests("Campaign", ["Primitives", "SMTP", "Message", "Pacing", "Shaping"]),
+        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign"]),
         tests("Uring", ["Primitives"]),
         tests("Digest"),
-        tests("Sink", ["Primitives", "SMTP", "Uring"]),
+        tests("Sink", ["Primitives", "SMTP", "Pacing", "Uring"]),
         .testTarget(
             name: "TerminalTests", dependencies: ["Terminal", "Primitives", "Measurement"],
             exclude: ["Golden"], swiftSettings: strict),
@@ -92,14 +108,14 @@ let package = Package(
         tests(
             "Engine",
             [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Sink", "Simulation",
-                "Uring",
+                "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Sink",
+                "Simulation", "Uring",
             ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Measurement", "Delivery", "Campaign", "Digest", "Ledger",
-                "Engine", "Sink", "Uring", "sluice",
+                "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Digest",
+                "Ledger", "Engine", "Sink", "Uring", "sluice",
             ],
             swiftSettings: strict),
     ])

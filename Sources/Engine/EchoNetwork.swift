@@ -22,7 +22,7 @@ package struct EchoNetwork: ~Copyable, Network {
         for receiver in receivers { unsafe receiver.replies.deallocate() }
     }
 
-    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress) {
+    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress, from source: SocketAddress?) {
         receivers[slot].expected = .command
         ready.append(.connected(slot))
         ready.append(unsafe .received(slot, receivers[slot].answer("220 echo\r\n")))

@@ -49,10 +49,10 @@ package struct UringNetwork: ~Copyable, Network {
         now = MonotonicClock.now
     }
 
-    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress) {
+    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress, from source: SocketAddress?) {
         slots[slot] = Slot()
         do {
-            slots[slot].descriptor = try StreamSocket.open(for: address)
+            slots[slot].descriptor = try StreamSocket.open(for: address, from: source)
         } catch {
             local.append(.connectFailed(slot, NetworkFault(errno: error.code)))
             return

@@ -14,7 +14,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].session = Session(grouping: mission.grouping)
         connections[slot].connectStarted = network.now
         deadlines.set(network.now + mission.patience.connect, for: slot)
-        network.connect(slot, to: mission.destination)
+        network.connect(slot, to: mission.destination, from: nil)
     }
 
     mutating func connected(_ slot: ConnectionSlot) {

@@ -75,7 +75,7 @@ package struct SimulatedNetwork: ~Copyable, Network {
 
 // What the worker asks for.
 extension SimulatedNetwork {
-    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress) {
+    package mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress, from source: SocketAddress?) {
         precondition(slot >= 0, "a slot counts from 0")
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "slot \(slot) is used again before its `closed` has come")

@@ -5,12 +5,24 @@ internal import Glibc
 package enum StreamSocket {
     /// Opens a TCP socket for `address` that sends small writes at once and is closed on exec.
     ///
-    /// Throws with EMFILE or ENFILE when descriptors have run out.
-    package static func open(for address: SocketAddress) throws(SystemFault) -> Int32 {
+    /// Throws with EMFILE or ENFILE when descriptors have run out, and with EADDRNOTAVAIL when the machine does not
+    /// have the address `source`.
+    ///
+    /// - Parameter source: where connections come from, with port 0. The kernel picks the port when it knows the other
+    ///   end, so that as many connections are possible to each (ip(7), IP_BIND_ADDRESS_NO_PORT).
+    package static func open(
+        for address: SocketAddress, from source: SocketAddress? = nil
+    ) throws(SystemFault) -> Int32 {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(address.family, kind, 0)
         guard descriptor >= 0 else { throw SystemFault("open a socket") }
         sendAtOnce(descriptor)
+        guard let source else { return descriptor }
+        setFlag(descriptor, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT)
+        let status = unsafe source.withNative { native, count in
+            unsafe Glibc.bind(descriptor, native, count)
+        }
+        guard status == 0 else { throw fault("connect from \(source)", closing: descriptor) }
         return descriptor
     }
 

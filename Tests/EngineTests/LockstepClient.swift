@@ -87,7 +87,7 @@ struct LockstepClient: ~Copyable {
             slots[index] = Slot()
             slots[index].isOpen = true
             slots[index].deadline = network.now + .seconds(700)
-            network.connect(index, to: .loopback(port: port))
+            network.connect(index, to: .loopback(port: port), from: nil)
         }
     }
 

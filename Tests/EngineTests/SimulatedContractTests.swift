@@ -15,7 +15,7 @@ private struct Bench: ~Copyable {
         network = SimulatedNetwork(seed: 1, faults: faults, receivers: [receiver])
         network.keepsTrace = true
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0x20)
-        network.connect(0, to: .loopback(port: 25))
+        network.connect(0, to: .loopback(port: 25), from: nil)
     }
 
     deinit {
@@ -79,7 +79,7 @@ struct SimulatedContractTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             var bench = Bench()
             bench.network.close(0)
-            bench.network.connect(0, to: .loopback(port: 25))
+            bench.network.connect(0, to: .loopback(port: 25), from: nil)
         }
         expectMessage("slot 0 is used again before its `closed` has come", in: result)
     }

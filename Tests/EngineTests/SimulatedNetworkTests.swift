@@ -185,7 +185,7 @@ struct SimulatedNetworkTests {
     @Test("Received memory is overwritten when its loan ends")
     func loan() {
         var network = SimulatedNetwork(seed: 1, receivers: [SimulatedReceiver(port: 25)])
-        network.connect(0, to: .loopback(port: 25))
+        network.connect(0, to: .loopback(port: 25), from: nil)
         for _ in 0..<10 {
             network.wait(until: network.now + .seconds(1))
             while let completion = network.nextCompletion() {

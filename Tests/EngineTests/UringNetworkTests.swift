@@ -12,7 +12,7 @@ import Uring
         let address = try #require(StreamSocket.localAddress(of: listener))
         StreamSocket.close(listener)
         var network = try UringNetwork(connections: 2, wakeUp: nil)
-        network.connect(0, to: address)
+        network.connect(0, to: address, from: nil)
         #expect(network.nextEvent() == "connectFailed 0 refused")
         network.close(0)
         #expect(network.nextEvent() == "closed 0 nil")
@@ -96,7 +96,7 @@ private struct ConnectedPair: ~Copyable {
         defer { StreamSocket.close(listener) }
         let address = try #require(StreamSocket.localAddress(of: listener))
         var network = try UringNetwork(connections: 1, wakeUp: nil)
-        network.connect(0, to: address)
+        network.connect(0, to: address, from: nil)
         let event = network.nextEvent()
         self.network = network
         peer = accept(listener, nil, nil)
