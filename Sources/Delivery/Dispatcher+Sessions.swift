@@ -34,6 +34,7 @@ extension Dispatcher {
         sessions -= 1
         if !wasReady { lanes[lane].opening -= 1 }
         lanes[lane].sessions -= 1
+        if lanes[lane].pace >= 0 { giveBackSession(lane) }
         list(lane)
         if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
@@ -41,23 +42,27 @@ extension Dispatcher {
         lanes[lane].failures = failures
         lanes[lane].pausedUntil =
             now + min(limits.firstPause * (1 << Int64(min(failures - 1, 20))), limits.longestPause)
-        return lanes[lane].sessions == 0 && failures >= limits.mostFailures
+        return hasGivenUp(lane)
     }
 
     /// Sessions that connect or stand, by site; sites without are left out.
     package var sessionsBySite: [(site: Int, sessions: Int)] {
-        lanes.compactMap { $0.sessions > 0 ? (site: $0.site, sessions: $0.sessions) : nil }
+        mails.compactMap { mail in
+            let sessions = mail.lanes.reduce(0) { $0 + lanes[$1].sessions }
+            return sessions > 0 ? (site: lanes[mail.lanes.lowerBound].site, sessions: sessions) : nil
+        }
     }
 
     /// Whether every session that the mail of all lanes can keep busy stands and is ready.
     package var hasAllSessions: Bool {
         lanes.allSatisfy { lane in
-            lane.opening == 0 && lane.sessions >= min(limits.sessionsPerSite, limits.sessions, lane.waitingCount)
+            lane.opening == 0
+                && lane.sessions >= min(limits.sessionsPerSite, limits.sessions, mails[lane.mail].count)
         }
     }
 
     /// Messages of the lane that wait for a session.
-    package func waitingCount(in lane: Int) -> Int { lanes[lane].waitingCount }
+    package func waitingCount(in lane: Int) -> Int { mails[lanes[lane].mail].count }
 
     /// The number of the lane's site.
     package func site(of lane: Int) -> Int { lanes[lane].site }

@@ -18,7 +18,7 @@ package struct LaneShare {
 extension Dispatcher {
     /// From now on the site is shared. The worker keeps the sessions it has until it has asked.
     package mutating func share(site: Int, place: Int) {
-        let lane = laneNumber(of: site)
+        let lane = mails[mailNumber(of: site)].lanes.lowerBound
         lanes[lane].share = LaneShare(place: place, sessions: lanes[lane].sessions)
         visit(lane)
     }
@@ -38,12 +38,14 @@ extension Dispatcher {
     /// Whether the lane could do with more mail.
     package func isLow(_ lane: Int) -> Bool {
         guard let share = lanes[lane].share else { return false }
-        return lanes[lane].waitingCount < share.lowMark
+        return waitingCount(in: lane) < share.lowMark
     }
 
     /// Whether the site has given no session for so long that its mail was deferred.
     package func hasGivenUp(_ lane: Int) -> Bool {
-        lanes[lane].sessions == 0 && lanes[lane].failures >= limits.mostFailures
+        mails[lanes[lane].mail].lanes.allSatisfy {
+            lanes[$0].sessions == 0 && lanes[$0].failures >= limits.mostFailures
+        }
     }
 
     /// What was settled for the lane: so many sessions, and whether mail still waits outside.
@@ -63,7 +65,7 @@ extension Dispatcher {
     /// A lane that runs dry asks whether there is more, and gives back its share when there is not.
     mutating func visitIfLow(_ lane: Int) {
         guard let share = lanes[lane].share, !share.isToBeVisited else { return }
-        let waiting = lanes[lane].waitingCount
+        let waiting = waitingCount(in: lane)
         if waiting == 0 || (share.isSupplied && waiting < share.lowMark) { visit(lane) }
     }
 

@@ -6,10 +6,16 @@ import Primitives
 package struct Dispatcher: ~Copyable {
     package let limits: Limits
     package internal(set) var lanes: [Lane] = []
+    var mails: [SiteMail] = []
+    /// Of the lanes that have more to heed than the run's limits.
+    var paces: [LanePace] = []
+    var limitTable = LimitTable()
+    /// Nanoseconds between the origin of all instants and 1970: days begin by the calendar.
+    let unixOrigin: Int64
     /// The memory of every record that waits or is under way in this worker.
     package var pool = PagePool()
-    /// Lanes by number of their site; -1 where the site belongs to another worker.
-    private var laneOfSite: [Int32] = []
+    /// The places of mail by number of the site; -1 where the site belongs to another worker.
+    private var mailOfSite: [Int32] = []
     /// Lanes whose decision may have changed, each once.
     private var listed: [Int] = []
     private var paused = DeadlineHeap(owners: 0)
@@ -30,8 +36,9 @@ package struct Dispatcher: ~Copyable {
     private let madeUpDomain: [UInt8]
 
     /// - Parameter madeUpDomain: the domain of made-up recipients, in a reserved name (RFC 2606).
-    package init(limits: Limits, madeUpDomain: [UInt8] = Array("bench.test".utf8)) {
+    package init(limits: Limits, unixOrigin: Int64 = 0, madeUpDomain: [UInt8] = Array("bench.test".utf8)) {
         self.limits = limits
+        self.unixOrigin = unixOrigin
         self.madeUpDomain = madeUpDomain
     }
 
@@ -40,18 +47,18 @@ package struct Dispatcher: ~Copyable {
 
     /// Puts a recipient into the lane of its site. Next: `Lane.next`.
     package mutating func admit(_ row: Span<UInt8>, site: Int) {
-        let lane = laneNumber(of: site)
-        pool.append(row, tag: 0, to: &lanes[lane].waiting)
+        let mail = mailNumber(of: site)
+        pool.append(row, tag: 0, to: &mails[mail].waiting)
         waitingCount += 1
-        list(lane)
+        listLanes(of: mail)
     }
 
     /// Adds messages that are made up when their turn comes: for a benchmark.
     package mutating func admitMadeUp(_ numbers: Range<Int>, site: Int) {
-        let lane = laneNumber(of: site)
-        lanes[lane].madeUp = numbers
+        let mail = mailNumber(of: site)
+        mails[mail].madeUp = numbers
         waitingCount += numbers.count
-        list(lane)
+        listLanes(of: mail)
     }
 
     /// No recipient will be admitted any more.
@@ -60,9 +67,10 @@ package struct Dispatcher: ~Copyable {
     /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
         while let lane = paused.popExpired(at: now) { list(lane) }
-        if let lane = nextOfCrowd(at: now) { return connect(lane) }
+        while let called = limitTable.nextCalled(at: now) { comesToItsTurn(called.lane, at: called.place) }
+        if let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
         while let lane = listed.last {
-            switch lanes[lane].next(at: now, within: limits) {
+            switch decision(about: lane, at: now) {
             case .send(let slot):
                 lanes[lane].idleSessions.removeLast()
                 return .give(slot)
@@ -71,9 +79,12 @@ package struct Dispatcher: ~Copyable {
                 unlist()
                 if let slot = takeIdleSession() { return .release(slot) }
             case .connect:
-                return connect(lane)
+                return connect(lane, at: now)
             case .wait(let until):
                 paused.set(until, for: lane)
+                unlist()
+            case .queue(let limit):
+                waitForTurn(lane, at: limit, now)
                 unlist()
             case .idle:
                 unlist()
@@ -82,7 +93,14 @@ package struct Dispatcher: ~Copyable {
         return nil
     }
 
-    private mutating func connect(_ lane: Int) -> DispatcherAction {
+    @inline(__always)
+    private mutating func decision(about lane: Int, at now: Instant) -> LaneDecision {
+        guard lanes[lane].pace < 0 else { return pacedDecision(about: lane, at: now) }
+        return lanes[lane].next(waiting: mails[lanes[lane].mail].count, at: now, within: limits)
+    }
+
+    private mutating func connect(_ lane: Int, at now: Instant) -> DispatcherAction {
+        if lanes[lane].pace >= 0 { takeSession(lane, at: now) }
         sessions += 1
         lanes[lane].sessions += 1
         lanes[lane].opening += 1
@@ -95,7 +113,7 @@ package struct Dispatcher: ~Copyable {
         while sessions < limits.sessions, let lane = crowdedOut.removeFirst() {
             lanes[lane].isCrowdedOut = false
             list(lane)
-            if lanes[lane].next(at: now, within: limits) == .connect { return lane }
+            if decision(about: lane, at: now) == .connect { return lane }
         }
         return nil
     }
@@ -117,18 +135,27 @@ package struct Dispatcher: ~Copyable {
     }
 
     /// When `nextAction` may have something to say although nothing else happens.
-    package var earliestAction: Instant { paused.earliest }
+    package var earliestAction: Instant { min(paused.earliest, limitTable.earliest) }
 
-    /// Moves the lane's next message to the end of a session's queue; false when none waits.
+    /// Moves the lane's next message to the end of a session's queue; false when none waits, or none may go now.
     package mutating func take(from lane: Int, to queue: inout RecordQueue, at now: Instant) -> Bool {
-        if !lanes[lane].returned.isEmpty {
-            let attempts = MessageTag(pool.firstTag(of: lanes[lane].returned)).attempts
+        guard lanes[lane].pace < 0 || mayTake(lane, at: now) else { return false }
+        guard takeUnpaced(from: lane, to: &queue, at: now) else { return false }
+        if lanes[lane].pace >= 0 { hasTaken(lane, at: now) }
+        return true
+    }
+
+    /// As `take`, whatever binds the lane: for mail that does not go out.
+    package mutating func takeUnpaced(from lane: Int, to queue: inout RecordQueue, at now: Instant) -> Bool {
+        let mail = lanes[lane].mail
+        if !mails[mail].returned.isEmpty {
+            let attempts = MessageTag(pool.firstTag(of: mails[mail].returned)).attempts
             let tag = MessageTag(attempts: attempts, started: now).rawValue
-            pool.moveFirst(of: &lanes[lane].returned, tag: tag, to: &queue)
-        } else if !lanes[lane].waiting.isEmpty {
+            pool.moveFirst(of: &mails[mail].returned, tag: tag, to: &queue)
+        } else if !mails[mail].waiting.isEmpty {
             let tag = MessageTag(attempts: 0, started: now).rawValue
-            pool.moveFirst(of: &lanes[lane].waiting, tag: tag, to: &queue)
-        } else if let number = lanes[lane].takeMadeUp() {
+            pool.moveFirst(of: &mails[mail].waiting, tag: tag, to: &queue)
+        } else if let number = mails[mail].takeMadeUp() {
             makeUp(number, to: &queue, at: now)
         } else {
             return false
@@ -148,9 +175,9 @@ package struct Dispatcher: ~Copyable {
         let attempts = MessageTag(pool.firstTag(of: queue)).attempts + (countsAttempt ? 1 : 0)
         guard attempts < limits.mostAttempts else { return false }
         let tag = MessageTag(attempts: attempts, started: .zero).rawValue
-        pool.moveFirst(of: &queue, tag: tag, to: &lanes[lane].returned)
+        pool.moveFirst(of: &queue, tag: tag, to: &mails[lanes[lane].mail].returned)
         waitingCount += 1
-        list(lane)
+        listLanes(of: lanes[lane].mail)
         if lanes[lane].share != nil { visit(lane) }
         return true
     }
@@ -184,13 +211,24 @@ package struct Dispatcher: ~Copyable {
     /// Bytes of the mark that tells the recipients of one message apart.
     private static func markCount(of index: Int) -> Int { 1 + ByteWriter.digitCount(of: index.magnitude) }
 
-    mutating func laneNumber(of site: Int) -> Int {
-        while laneOfSite.count <= site { laneOfSite.append(-1) }
-        if laneOfSite[site] < 0 {
-            laneOfSite[site] = Int32(lanes.count)
-            lanes.append(Lane(site: site))
-        }
-        return Int(laneOfSite[site])
+    func isKnown(_ site: Int) -> Bool { site < mailOfSite.count && mailOfSite[site] >= 0 }
+
+    /// Where the mail of a site waits; a site that nobody has told about has one lane, and the run's limits.
+    mutating func mailNumber(of site: Int) -> Int {
+        if !isKnown(site) { addSite(site, paces: []) }
+        return Int(mailOfSite[site])
+    }
+
+    /// Makes the lanes of a site: one for each pace, at least one.
+    mutating func addSite(_ site: Int, paces: [Int]) {
+        while mailOfSite.count <= site { mailOfSite.append(-1) }
+        mailOfSite[site] = Int32(mails.count)
+        for pace in paces.isEmpty ? [-1] : paces { lanes.append(Lane(site: site, mail: mails.count, pace: pace)) }
+        mails.append(SiteMail(lanes: lanes.count - max(1, paces.count)..<lanes.count))
+    }
+
+    mutating func listLanes(of mail: Int) {
+        for lane in mails[mail].lanes { list(lane) }
     }
 
     mutating func list(_ lane: Int) {

@@ -6,18 +6,40 @@ package enum LaneDecision: Hashable, Sendable {
     case send(Int)
     case connect
     case wait(until: Instant)
+    /// Waits for its turn at a limit, by the limit's place.
+    case queue(Int)
     case idle
 }
 
-/// The mail of one site: what waits, and what the site's sessions may do.
-package struct Lane {
-    /// The site's number in the run.
-    package let site: Int
+/// The mail of one site, for the lanes that it goes out by.
+struct SiteMail {
     var waiting = RecordQueue()
     /// Messages that came back from a lost session; they go first.
     var returned = RecordQueue()
     /// Messages still to be made up, for a benchmark.
     var madeUp = 0..<0
+    /// The site's lanes, one for each source.
+    let lanes: Range<Int>
+
+    /// Messages that wait for a session.
+    var count: Int { waiting.count + returned.count + madeUp.count }
+
+    /// The number of the next message to be made up.
+    mutating func takeMadeUp() -> Int? {
+        guard let number = madeUp.first else { return nil }
+        madeUp = number + 1..<madeUp.upperBound
+        return number
+    }
+}
+
+/// The way of a site's mail from one source: its sessions, and what they may do.
+package struct Lane {
+    /// The site's number in the run.
+    package let site: Int
+    /// Where the mail of the site waits.
+    let mail: Int
+    /// What binds the lane besides the run's limits, by its place; -1 for nothing.
+    let pace: Int
     /// Sessions that connect or stand.
     package internal(set) var sessions = 0
     /// Of these, those that are not ready yet.
@@ -37,20 +59,14 @@ package struct Lane {
     /// Of a site that all workers share: what this worker's part of it is. Nil for a site of its own.
     package internal(set) var share: LaneShare?
 
-    init(site: Int) { self.site = site }
-
-    /// Messages that wait for a session.
-    package var waitingCount: Int { waiting.count + returned.count + madeUp.count }
-
-    /// The number of the next message to be made up.
-    mutating func takeMadeUp() -> Int? {
-        guard let number = madeUp.first else { return nil }
-        madeUp = number + 1..<madeUp.upperBound
-        return number
+    init(site: Int, mail: Int, pace: Int = -1) {
+        self.site = site
+        self.mail = mail
+        self.pace = pace
     }
 
-    /// What should happen next for this site, given the limits and the time. Next: `Worker.turn`.
-    package func next(at now: Instant, within limits: Limits) -> LaneDecision {
+    /// What should happen next, given how many messages wait, the limits and the time. Next: `Worker.turn`.
+    func next(waiting waitingCount: Int, at now: Instant, within limits: Limits) -> LaneDecision {
         guard waitingCount > 0 else { return .idle }
         if let slot = idleSessions.last { return .send(slot) }
         guard sessions < share?.sessions ?? limits.sessionsPerSite else { return .idle }

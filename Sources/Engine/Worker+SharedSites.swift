@@ -28,7 +28,7 @@ extension Worker where Net: ~Copyable {
     private func standing(of lane: Int) -> SharedSites.Standing {
         SharedSites.Standing(
             sessions: dispatcher.lanes[lane].sessions,
-            hasMail: !isStopping && dispatcher.lanes[lane].waitingCount > 0,
+            hasMail: !isStopping && dispatcher.waitingCount(in: lane) > 0,
             takesBatch: !isStopping && dispatcher.isLow(lane),
             hasGivenUp: dispatcher.hasGivenUp(lane))
     }

@@ -29,11 +29,10 @@ struct LaneTests {
         var limits = Limits()
         limits.sessionsPerSite = 4
         limits.messagesPerNewSession = 3
-        var lane = Lane(site: 0)
-        lane.madeUp = 0..<waiting
+        var lane = Lane(site: 0, mail: 0)
         lane.sessions = sessions
         lane.idleSessions = idle
         lane.pausedUntil = pausedUntil
-        #expect(lane.next(at: Self.now, within: limits) == decision)
+        #expect(lane.next(waiting: waiting, at: Self.now, within: limits) == decision)
     }
 }

@@ -1,0 +1,157 @@
+import Pacing
+import Primitives
+
+/// What a lane is bound by, and how that stands.
+struct LanePace {
+    let source: Int
+    let weight: Int
+    let isOverflow: Bool
+    /// Places in the worker's table of limits.
+    let messageRates: [Int]
+    let sessionRates: [Int]
+    let sessionCounts: [Int]
+    let messagesPerSession: Int?
+    var backoff: Backoff?
+    var warmup: LaneWarmup?
+    var orders = LaneOrders()
+
+    /// Messages begun, each counted as its part of the lane's weight.
+    var served: Int64 = 0
+    /// Takes part in the sharing out of the site's mail.
+    var isAble = true
+    /// For the next message.
+    var messageTurn = LaneTurn()
+    /// For the next session; messages go on meanwhile.
+    var sessionTurn = LaneTurn()
+    /// Why the lane's mail waits, as of the last decision, and since when.
+    var block = LaneBlock.none
+    var blockedSince = Instant.zero
+
+    /// What one message counts for in `served` of a lane with weight 1.
+    static let unit: Int64 = 1_000_000
+    /// So many messages, by weight 1, a lane may be before another that could go.
+    static let lead: Int64 = 16 * unit
+
+    init(_ plan: LanePlan, _ table: inout LimitTable, at now: Instant) {
+        source = plan.source
+        weight = max(1, plan.weight)
+        isOverflow = plan.isOverflow
+        messageRates = plan.messageRates.map { table.place(of: $0, at: now) }
+        sessionRates = plan.sessionRates.map { table.place(of: $0, at: now) }
+        sessionCounts = plan.sessionCounts.map { table.place(of: $0, at: now) }
+        messagesPerSession = plan.messagesPerSession
+        backoff = plan.backoff.map { Backoff($0, startingAt: now) }
+        warmup = plan.warmup.map { LaneWarmup($0) }
+        orders.suspendedUntil = plan.suspendedUntil
+    }
+
+    /// When mail may go, as far as the lane's own state is concerned, and what it waits for.
+    func opens(at now: Instant, unixOrigin: Int64) -> (Instant, LaneBlock) {
+        if now < orders.suspendedUntil { return (orders.suspendedUntil, .suspended) }
+        if let gate = orders.gate(at: now), gate.opens(at: now) > now { return (gate.opens(at: now), .ordered) }
+        if let backoff, backoff.opens(at: now) > now { return (backoff.opens(at: now), .backoff) }
+        if let warmup, let opens = warmup.opens(at: now, unixOrigin), opens > now { return (opens, .warmup) }
+        return (now, .none)
+    }
+
+    /// The sessions that what was learned and ordered permits.
+    func mostSessions(at now: Instant) -> Int {
+        min(backoff?.sessionLimit ?? .max, orders.sessions(at: now) ?? .max)
+    }
+
+    mutating func take(at now: Instant, unixOrigin: Int64) {
+        backoff?.take(at: now)
+        orders.take(at: now)
+        warmup?.take(at: now, unixOrigin)
+        served += LanePace.unit / Int64(weight)
+    }
+
+    mutating func block(_ block: LaneBlock, at now: Instant) {
+        guard block != self.block else { return }
+        self.block = block
+        blockedSince = now
+    }
+}
+
+/// How a lane stands with the limits that it has to wait for.
+struct LaneTurn {
+    /// The limit that the lane waits for; -1 for none.
+    var awaited = -1
+    /// The limit that has called the lane, as long as it has not gone; -1 for none. It goes before those that wait
+    /// for other limits then: with two limits that are both waited for, nobody might ever be first at both.
+    var calledBy = -1
+
+    var isWaiting: Bool { awaited >= 0 }
+    var isCalled: Bool { calledBy >= 0 }
+}
+
+/// Why the mail of a lane waits.
+package enum LaneBlock: Hashable, Sendable {
+    case none
+    /// For a limit, by its place among the worker's.
+    case limit(Int)
+    /// By an order, until a time.
+    case suspended
+    /// For a rate that was ordered for a time.
+    case ordered
+    /// For what was learned from refusals.
+    case backoff
+    case warmup
+    /// No session could be made, the last time.
+    case failing
+    /// Its sessions have enough to do.
+    case busy
+}
+
+/// What was ordered for a lane because of what a receiver said, for a time.
+struct LaneOrders {
+    var suspendedUntil = Instant.zero
+    private var rate: RateGate?
+    private var rateUntil = Instant.zero
+    private var most: Int?
+    private var mostUntil = Instant.zero
+
+    mutating func order(_ rate: Rate, until: Instant, at now: Instant) {
+        self.rate = RateGate(rate, startingAt: now, isSpent: true)
+        rateUntil = until
+    }
+
+    mutating func order(sessions: Int, until: Instant) {
+        most = max(1, sessions)
+        mostUntil = until
+    }
+
+    func gate(at now: Instant) -> RateGate? { now < rateUntil ? rate : nil }
+    func sessions(at now: Instant) -> Int? { now < mostUntil ? most : nil }
+
+    mutating func take(at now: Instant) {
+        if now < rateUntil { rate?.take(at: now) }
+    }
+}
+
+/// A lane's warmup, in the time of the day that its days are counted in.
+struct LaneWarmup {
+    let key: Int32
+    private let zone: ZoneOffsets
+    private(set) var gate: WarmupGate
+
+    init(_ plan: WarmupPlan) {
+        key = plan.key
+        zone = plan.zone
+        gate = WarmupGate(plan.schedule, plan.progress)
+    }
+
+    func opens(at now: Instant, _ unixOrigin: Int64) -> Instant? {
+        let unixTime = microseconds(now, unixOrigin)
+        let opens = gate.opens(at: unixTime, zone)
+        return opens > unixTime ? now + .microseconds(opens - unixTime) : nil
+    }
+
+    mutating func take(at now: Instant, _ unixOrigin: Int64) { gate.take(at: microseconds(now, unixOrigin), zone) }
+    mutating func giveBack() { gate.giveBack() }
+    mutating func note(isDelivered: Bool) { if isDelivered { gate.noteDelivered() } else { gate.noteFailed() } }
+
+    private func microseconds(_ now: Instant, _ unixOrigin: Int64) -> Int64 {
+        (Instant(nanoseconds: unixOrigin) + (now - .zero)).nanoseconds / 1_000
+    }
+}
