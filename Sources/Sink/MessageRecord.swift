@@ -18,6 +18,8 @@ struct MessageRecord: ~Copyable {
     /// `"…","…"`.
     private var recipients = GrowingBytes(capacity: 128)
     private var recipientCount = 0
+    /// When MAIL came, in nanoseconds since 1970.
+    private var begun: Int64 = 0
     private var digest: ContentDigest
     private var messageID = MessageIDFinder()
 
@@ -39,8 +41,11 @@ struct MessageRecord: ~Copyable {
         client.append(json: name)
     }
 
-    /// - Parameter keepingRecipients: those of the message before are this one's as well.
-    mutating func beginMessage(from reversePath: Span<UInt8>, keepingRecipients: Bool) {
+    /// - Parameters:
+    ///   - time: nanoseconds since 1970.
+    ///   - keepingRecipients: those of the message before are this one's as well.
+    mutating func beginMessage(from reversePath: Span<UInt8>, time: Int64, keepingRecipients: Bool) {
+        begun = time
         sender.removeAll()
         sender.append(json: reversePath)
         if !keepingRecipients {
@@ -73,6 +78,8 @@ struct MessageRecord: ~Copyable {
     mutating func appendLine(time: Int64, byteCount: Int, to lines: inout GrowingBytes) {
         lines.append("{\"time\":")
         append(time: time, to: &lines)
+        lines.append(",\"begun\":")
+        append(time: begun, to: &lines)
         lines.append(",")
         unsafe lines.append(copying: origin.bytes)
         lines.append(",\"ehlo\":")

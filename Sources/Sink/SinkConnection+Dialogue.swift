@@ -57,7 +57,8 @@ extension SinkConnection {
             return .standard
         case .mail:
             guard !desk.isStopping else { return .hangUp(.stopping) }
-            beginMessage(input)
+            if let refusal = desk.refusalByLimit(source, messages: session.mailCount) { return refusal }
+            beginMessage(input, at: desk.time)
             return .standard
         case .recipient:
             guard record != nil else { return .standard }
@@ -73,10 +74,10 @@ extension SinkConnection {
     }
 
     /// The path costs a copy of the session, so only a record asks for it.
-    private mutating func beginMessage(_ input: Span<UInt8>) {
+    private mutating func beginMessage(_ input: Span<UInt8>, at time: Int64) {
         if record != nil {
             record?.beginMessage(
-                from: session.path(in: input), keepingRecipients: session.recipientCount > 0)
+                from: session.path(in: input), time: time, keepingRecipients: session.recipientCount > 0)
         }
         stored?.beginMessage()
     }

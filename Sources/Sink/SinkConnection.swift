@@ -30,12 +30,16 @@ struct SinkConnection: ~Copyable {
     var isPaused = false
     /// The client will send nothing more.
     var hasEnded = false
+    /// Counts among the connections that the sink's limits let in.
+    var isAdmitted = false
     /// Already in the worker's list of connections to look at before the turn ends.
     var isMarked = false
 
     var session: ReceiverSession
     /// Names the session among all of the sink, whatever its slot.
     var sessionNumber: UInt64 = 0
+    /// The client's address, when limits ask for it.
+    var source: String?
     /// Commands of the session that a script may have refused.
     var commandCount: UInt64 = 0
     /// Replies of this turn, and of turns before while a send is under way.
@@ -55,8 +59,10 @@ struct SinkConnection: ~Copyable {
         session = ReceiverSession(offer: offer)
     }
 
+    /// - Parameter greeting: a refusal is all that the client hears.
     mutating func begin(
-        descriptor newDescriptor: Int32, number: UInt64, offer: ReceiverOffer, now: Instant
+        descriptor newDescriptor: Int32, number: UInt64, offer: ReceiverOffer, greeting: ReceiverAnswer,
+        now: Instant
     ) {
         descriptor = newDescriptor
         phase = .serving
@@ -75,8 +81,9 @@ struct SinkConnection: ~Copyable {
         sending.removeAll()
         session = ReceiverSession(offer: offer)
         var writer = gathered.writer(room: ReceiverSession.longestReply)
-        session.greet(into: &writer)
+        session.greet(greeting, into: &writer)
         gathered.take(writer)
+        if session.isFinished { phase = .draining }
     }
 
     /// Ends the dialogue from outside of it: 421 may come at any time (RFC 5321 3.8).

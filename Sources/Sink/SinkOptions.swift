@@ -1,3 +1,4 @@
+package import Pacing
 package import Primitives
 package import SMTP
 package import Uring
@@ -18,6 +19,10 @@ package struct SinkOptions: Sendable {
     package var replyDelaySpread = Interval.zero
     /// Commands that are refused on purpose.
     package var refusals: [ScriptedRefusal] = []
+    /// What clients may do; shared by all workers.
+    package var limits = ReceiverLimits()
+    /// 400...599, to a MAIL beyond the rate; after 421 the sink closes (RFC 5321 3.8).
+    package var rateAnswer = 421
     /// Decides which commands the refusals hit, and the random part of delays.
     package var seed: UInt64 = 1
     /// Threads, each with a ring and a listening socket of its own; at least 1.

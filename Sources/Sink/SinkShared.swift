@@ -1,4 +1,5 @@
 internal import Digest
+internal import Pacing
 internal import Primitives
 internal import SMTP
 internal import Synchronization
@@ -10,6 +11,8 @@ final class SinkShared: Sendable {
     let log: AcceptanceLog?
     let algorithm: DigestAlgorithm?
     let store: MessageStore?
+    /// Nil when there are none.
+    let limits: SinkLimits?
     /// Begins every session id: two sinks that write into one log do not meet in it.
     let sessionPrefix: String
     let tallies: [SinkTally]
@@ -24,6 +27,7 @@ final class SinkShared: Sendable {
         store = try SinkShared.made(options.storePath) { path throws(SinkFault) in
             try MessageStore(path: path)
         }
+        limits = options.limits.isEmpty ? nil : SinkLimits(options)
         algorithm = log == nil ? nil : DigestAlgorithm()
         sessionPrefix = String(WallClock.microseconds, radix: 36)
         tallies = (0..<options.workers).map { _ in SinkTally() }

@@ -31,21 +31,43 @@ extension SinkWorker {
             return connection
         }
         guard let slot, !desk.isStopping else {
-            if let slot { connections.giveBack(slot) }
+            if let slot { connections.giveBack(slot) } else { desk.countTurnedAway(.connections) }
             return turnAway(descriptor)
         }
-        desk.countSession()
-        let number = UInt64(index) << 48 | UInt64(desk.counts.sessions)
+        let number = desk.nextConnection()
+        let isAdmitted = admit(slot, descriptor)
         connections[slot].begin(
-            descriptor: descriptor, number: number, offer: shared.options.offer, now: desk.now)
-        introduce(slot)
+            descriptor: descriptor, number: UInt64(index) << 48 | number, offer: shared.options.offer,
+            greeting: isAdmitted ? .standard : .hangUp(.tooManyConnections), now: desk.now)
+        if isAdmitted { introduce(slot, number) }
         mark(slot)
     }
 
+    /// Whether the limits let the connection in.
+    private mutating func admit(_ slot: Int, _ descriptor: Int32) -> Bool {
+        if let limits = shared.limits {
+            connections[slot].source = StreamSocket.peerAddress(of: descriptor)?.host
+            guard limits.admit(connections[slot].source, at: desk.now) else {
+                desk.countTurnedAway(.connections)
+                return false
+            }
+            connections[slot].isAdmitted = true
+        }
+        desk.countSession()
+        return true
+    }
+
+    /// Makes room for another within the limits, once nothing more can come of the dialogue.
+    private mutating func release(_ slot: Int) {
+        guard connections[slot].isAdmitted else { return }
+        connections[slot].isAdmitted = false
+        shared.limits?.leave(connections[slot].source)
+    }
+
     /// Names the session, for the log and for stored messages.
-    private mutating func introduce(_ slot: Int) {
+    private mutating func introduce(_ slot: Int, _ number: UInt64) {
         guard shared.log != nil || shared.store != nil else { return }
-        let id = "\(shared.sessionPrefix)-\(index)-\(desk.counts.sessions)"
+        let id = "\(shared.sessionPrefix)-\(index)-\(number)"
         let peer = StreamSocket.peerAddress(of: connections[slot].descriptor)
         connections[slot].record?.beginSession(id: id, peer: peer?.description ?? "")
         connections[slot].stored?.beginSession(id: id)
@@ -86,6 +108,7 @@ extension SinkWorker {
     }
 
     mutating func takeClosed(_ slot: Int) {
+        release(slot)
         connections[slot].phase = .free
         connections[slot].stored?.discard()
         connections.giveBack(slot)
@@ -117,6 +140,8 @@ extension SinkWorker {
     }
 
     private mutating func flush(_ slot: Int) {
+        // Before the last word is sent: whoever has read it may connect again.
+        if connections[slot].phase == .draining { release(slot) }
         if shared.delaysReplies { holdBack(slot) }
         if !connections[slot].isSending && connections[slot].hasDueReplies { send(slot) }
         let isIdle = !connections[slot].isSending && connections[slot].gathered.isEmpty

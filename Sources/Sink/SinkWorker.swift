@@ -37,7 +37,8 @@ struct SinkWorker: ~Copyable {
         self.shared = shared
         self.index = index
         self.listener = listener
-        desk = SinkDesk(script: RefusalScript(shared.options.refusals, seed: shared.options.seed))
+        desk = SinkDesk(
+            script: RefusalScript(shared.options.refusals, seed: shared.options.seed), limits: shared.limits)
         delays = SeededRandom(seed: shared.options.seed &+ UInt64(index))
         connections = ConnectionTable(capacity: capacity)
         marked.reserveCapacity(capacity)

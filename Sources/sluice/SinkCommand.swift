@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pacing
 import Primitives
 import SMTP
 import Sink
@@ -17,8 +18,8 @@ struct SinkCommand: ParsableCommand {
             ends it: messages on their way are still taken, then the statistics are printed.
 
             With --log FILE there is one line of JSON for each accepted message, in the file before the \
-            message's 250 is sent: time (seconds since 1970), session, peer, ehlo, mail_from, recipients, \
-            bytes and sha256 of the content (dots removed, without the line with the dot), message_id. The \
+            message's 250 is sent: time (seconds since 1970), begun (the same, when MAIL came), session, \
+            peer, ehlo, mail_from, recipients, bytes and sha256 of the content (dots removed, without the line with the dot), message_id. The \
             file is appended to.
 
             With --reply-delay every reply comes so long after the bytes that caused it were read, the \
@@ -32,6 +33,15 @@ struct SinkCommand: ParsableCommand {
             session's next message as well, unless RSET or EHLO comes before. A client that is right \
             about RSET shows no such message in the log.
 
+            The limits are a provider's, to see what a sender does about them. --limit-rate is a token \
+            bucket over all sessions: it holds max_burst messages (by default those of one second), begins \
+            full and is refilled without a pause; a MAIL that finds it empty gets 421 and the sink closes, \
+            or with --limit-answer another code, and the session goes on. --limit-rate-after changes the \
+            rate so long after the start; none lifts it. --limit-connections answers 421 in place of the \
+            greeting, --limit-messages answers 421 to a MAIL after so many in a session. With \
+            --limit-per-source each client address has a rate and connections of its own. What was turned \
+            away stands in the statistics.
+
             EXAMPLES
               sluice sink                                   take mail on 127.0.0.1:2525, keep nothing
               sluice sink --log mail.jsonl --store mail     keep a log, and every message as a file
@@ -39,6 +49,8 @@ struct SinkCommand: ParsableCommand {
               sluice sink --reply-delay 20ms                a receiver 20 ms away
               sluice sink --refuse rcpt=550:2 --refuse content=451:1
                                                             refuse some recipients and some messages
+              sluice sink --limit-rate 50/s,max_burst=10 --limit-rate-after 30s=200/s --limit-connections 5
+                                                            a provider that lets itself be pushed later
 
             EXIT CODES
               0  ended by a signal    64  wrong use       69  cannot listen
@@ -74,6 +86,9 @@ struct SinkCommand: ParsableCommand {
             "Refuse some commands: rcpt=550:2 refuses 2 % of all RCPT. Stages: mail, rcpt, data, content. "
                 + "Repeatable.", valueName: "stage=code:percent"))
     var refuse: [RefusalText] = []
+
+    @OptionGroup(title: "Limits")
+    var limits: SinkLimitOptions
 
     @Option(help: "Decides which commands are refused, and how long replies take within their range.")
     var seed: UInt64 = 1
@@ -123,6 +138,8 @@ struct SinkCommand: ParsableCommand {
         options.replyDelay = replyDelay?.least ?? .zero
         options.replyDelaySpread = replyDelay?.spread ?? .zero
         options.refusals = refuse.map(\.refusal)
+        options.limits = limits.limits
+        options.rateAnswer = limits.limitAnswer ?? options.rateAnswer
         options.seed = seed
         return options
     }
@@ -132,7 +149,14 @@ struct SinkCommand: ParsableCommand {
         let megabytes = rounded(Double(statistics.bytes) / 1e6)
         return "sluice sink: \(statistics.messages) messages to \(statistics.recipients) recipients, "
             + "\(megabytes) MB, \(statistics.sessions) sessions; \(rounded(statistics.seconds)) s, "
-            + "\(Int(statistics.messagesPerSecond)) messages/s"
+            + "\(Int(statistics.messagesPerSecond)) messages/s" + text(of: statistics.turnedAway)
+    }
+
+    /// Nothing when nothing was turned away.
+    private func text(of turnedAway: TurnedAway) -> String {
+        guard turnedAway.sum > 0 else { return "" }
+        return "; turned away: \(turnedAway.byRate) by the rate, \(turnedAway.byConnections) by the "
+            + "connections, \(turnedAway.byMessages) by the messages of a session"
     }
 
     /// At once, also into a pipe: scripts wait for the port.
@@ -206,7 +230,9 @@ extension SinkStatistics {
         let seconds = String(format: "%.3f", seconds)
         let rate = String(format: "%.1f", messagesPerSecond)
         return "{\"messages\":\(messages),\"recipients\":\(recipients),\"bytes\":\(bytes),"
-            + "\"sessions\":\(sessions),\"seconds\":\(seconds),\"messages_per_second\":\(rate)}"
+            + "\"sessions\":\(sessions),\"seconds\":\(seconds),\"messages_per_second\":\(rate),"
+            + "\"turned_away\":{\"rate\":\(turnedAway.byRate),\"connections\":\(turnedAway.byConnections),"
+            + "\"messages\":\(turnedAway.byMessages)}}"
     }
 }
 

@@ -7,8 +7,20 @@ final class Client {
     private let descriptor: Int32
     private var unread: [UInt8] = []
 
-    init(port: UInt16) throws {
-        descriptor = try StreamSocket.connect(to: .loopback(port: port))
+    /// - Parameter source: the last byte of the address on 127.0.0.0/24 that it comes from.
+    init(port: UInt16, source: UInt8 = 1) throws {
+        let here = SocketAddress(ipv4: UInt32(0x7F00_0000 | UInt32(source)).bigEndian, port: 0)
+        descriptor = try StreamSocket.open(for: here, from: here)
+        var there = sockaddr_in()
+        there.sin_family = sa_family_t(AF_INET)
+        there.sin_port = port.bigEndian
+        there.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = unsafe withUnsafeBytes(of: &there) { bytes in
+            unsafe bytes.withMemoryRebound(to: sockaddr.self) { native in
+                unsafe connect(descriptor, native.baseAddress, socklen_t(bytes.count))
+            }
+        }
+        try #require(status == 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         _ = unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))

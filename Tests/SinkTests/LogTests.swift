@@ -7,6 +7,7 @@ import Uring
 @Suite struct LogTests {
     private struct Line: Decodable {
         var time: Double
+        var begun: Double
         var session: String
         var peer: String
         var ehlo: String
@@ -45,6 +46,30 @@ import Uring
             #expect(line.bytes == LogTests.dottedCount)
             #expect(line.sha256 == LogTests.dottedSHA256)
             #expect(line.messageId == "<1@a.example>")
+        }
+    }
+
+    @Test func aMessageHasBegunWhenItsMailCame() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/log.jsonl"
+            let times = try await onThread {
+                let sink = try SinkServer(LogTests.options(log: path)).start()
+                let client = try Client(port: sink.port)
+                _ = client.hello()
+                let before = Date().timeIntervalSince1970
+                _ = client.ask("MAIL FROM:<a@client.example>")
+                let after = Date().timeIntervalSince1970
+                _ = client.ask("RCPT TO:<b@shop.example>")
+                while Date().timeIntervalSince1970 < after + 0.003 { _ = client.ask("NOOP") }
+                client.send("BDAT 0 LAST\r\n")
+                #expect(client.codes(1) == ["250"])
+                try sink.stop()
+                return (before: before, after: after)
+            }
+            let line = try #require(try LogTests.lines(path).first)
+            // The log has whole milliseconds.
+            #expect(line.begun >= times.before - 0.001 && line.begun <= times.after)
+            #expect(line.time > times.after)
         }
     }
 
