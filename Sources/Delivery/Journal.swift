@@ -30,6 +30,21 @@ package protocol Journal: AnyObject {
     /// Nothing of the message's end was handed to the kernel: what was intended did not happen.
     func withdraws(_ row: Span<UInt8>)
 
+    /// Counts a message of a warmup. Noted together with the intent or the outcome that it belongs to, it is durable
+    /// together with that, never later.
+    func counts(_ count: WarmupCount)
+
+    /// Nothing goes to a scope for some time; a suspension of the same scope before gives way to this one.
+    ///
+    /// - Parameters:
+    ///   - scope: what is suspended, as its rule names it. The text is the key.
+    ///   - until: microseconds since 1970. A time that has passed lifts the suspension.
+    ///   - rule: where the rule stands that asks for it.
+    func suspends(scope: String, until: Int64, reason: String, rule: String)
+
+    /// Notes a decision for those who ask later.
+    func audits(_ what: String)
+
     /// Passes on what was noted since the last call.
     ///
     /// - Returns: the number of what was noted last; the same as before when there was nothing.
@@ -41,6 +56,43 @@ package protocol Journal: AnyObject {
 
     /// Nothing will become durable any more: no further message may be committed.
     var hasFailed: Bool { get }
+}
+
+/// A journal of workers without warmups and rules has nothing of them to keep.
+extension Journal {
+    package func counts(_ count: WarmupCount) {}
+    package func suspends(scope: String, until: Int64, reason: String, rule: String) {}
+    package func audits(_ what: String) {}
+}
+
+/// A message that a warmup counts.
+package struct WarmupCount: Hashable, Sendable {
+    package enum Event: UInt8, CaseIterable, Sendable {
+        /// Its intent is noted.
+        case intended
+        /// Its intent is withdrawn: day and hour are those of the intent.
+        case withdrawn
+        case delivered
+        case failed
+    }
+
+    /// Stands for a source and a site, by whoever keeps the journal.
+    package var key: Int32
+    /// The local day, counted as the warmup counts days.
+    package var day: Int32
+    /// The local hour of the day.
+    package var hour: UInt8
+    /// The stage of the warmup on this day.
+    package var stage: UInt16
+    package var event: Event
+
+    package init(key: Int32, day: Int32, hour: UInt8, stage: UInt16, event: Event) {
+        self.key = key
+        self.day = day
+        self.hour = hour
+        self.stage = stage
+        self.event = event
+    }
 }
 
 /// When an attempt at a message took place.

@@ -12,6 +12,7 @@ package struct AccountingRow: Hashable, Sendable {
     package var enhanced = ""
     /// The words of the reply, or why there was none.
     package var text: [UInt8] = []
+    package var attempts = 1
 
     package init(at: Int64, address: [UInt8], state: LineState) {
         self.at = at
@@ -47,7 +48,7 @@ package struct AccountingCSV: Hashable, Sendable {
 
     /// Appends a line; none for a recipient that was never tried.
     package func append(_ row: AccountingRow, to output: inout [UInt8]) {
-        guard let kind = Kind(row.state) else { return }
+        guard let kind = Kind(row.state), kind != .delayed || row.attempts > 0 else { return }
         for column in Self.columns {
             if column != "type" { output.append(UInt8(ascii: ",")) }
             let cell = cell(column, row, kind)

@@ -37,7 +37,7 @@ extension StepKind {
         case .refused: .refused
         case .deferred: .deferred
         case .inDoubt: .inDoubt
-        case .intent, .withdrawn, .expired, .resend, .dropped, .cancelled: nil
+        case .intent, .withdrawn, .expired, .resend, .dropped, .cancelled, .postponed: nil
         }
     }
 }

@@ -17,6 +17,7 @@ package final class Ledger: Sendable {
     private let queue: WriterQueue
     private let status: LedgerStatus
     private let end: Answer<Void>
+    private let warmupKeys: WarmupKeys
 
     /// What was found when the campaign was opened.
     package let recovery: Recovery
@@ -49,13 +50,14 @@ package final class Ledger: Sendable {
     ) throws(LedgerFault) -> Ledger {
         let queue = WriterQueue(mostPlanBytes: options.mostPlanBytesWaiting)
         let status = LedgerStatus()
+        let warmupKeys = WarmupKeys()
         let opening = Answer<Recovery>()
         let end = Answer<Void>()
         try startThread {
             do throws(LedgerFault) {
                 let opened = try LedgerOpening(options: options, file: file, storage: try makeStorage()).open()
                 opening.prepare(.success(opened.recovery))
-                var writer = LedgerWriter(opened, options, queue, status)
+                var writer = LedgerWriter(opened, options, queue, status, warmupKeys)
                 opening.give()
                 writer.run()
                 atEnd()
@@ -67,7 +69,7 @@ package final class Ledger: Sendable {
             end.prepare(status.fault.map { .failure($0) } ?? .success(()))
             end.give()
         }
-        return Ledger(file, options, queue, status, end, recovery: try opening.wait())
+        return Ledger(file, options, queue, status, end, warmupKeys, recovery: try opening.wait())
     }
 
     private static func startThread(_ body: @escaping @Sendable () -> Void) throws(LedgerFault) {
@@ -78,13 +80,14 @@ package final class Ledger: Sendable {
 
     private init(
         _ file: String, _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus, _ end: Answer<Void>,
-        recovery: Recovery
+        _ warmupKeys: WarmupKeys, recovery: Recovery
     ) {
         self.file = file
         self.options = options
         self.queue = queue
         self.status = status
         self.end = end
+        self.warmupKeys = warmupKeys
         self.recovery = recovery
     }
 
@@ -101,6 +104,17 @@ package final class Ledger: Sendable {
         status.add(journal)
         return journal
     }
+
+    /// The number by which workers count for a source and a site (`Journal.counts`). From any thread; cheap.
+    package func warmupKey(source: String, site: String) -> Int32 {
+        warmupKeys.key(source: source, site: site)
+    }
+
+    /// What warmups had counted when the campaign was opened.
+    package var warmups: [WarmupRow] { recovery.warmups }
+
+    /// The suspensions that were in force when the campaign was opened.
+    package var suspensions: [Suspension] { recovery.suspensions }
 
     // MARK: - Whoever reads the list
 
@@ -124,6 +138,22 @@ package final class Ledger: Sendable {
     package func takeSelection(at now: Instant) throws(LedgerFault) -> LineSelection? {
         let time = (now + Interval(nanoseconds: options.unixOrigin)).nanoseconds / 1_000
         return try ask { (core, _, _) in core.takeSelection(at: time) }
+    }
+
+    /// Puts off recipients that were planned or selected and given to no worker, because their time has not come:
+    /// they are selected again when it has. It counts as no attempt, and the time for giving up does not begin. Those
+    /// that were settled meanwhile are left as they are.
+    ///
+    /// Blocks until that is durable: many lines at once cost as much as one.
+    ///
+    /// - Parameter until: microseconds since 1970.
+    /// - Returns: how many.
+    package func postpone(_ lines: [Int], until: Int64) throws(LedgerFault) -> Int {
+        try ask { (core, _, now) throws(LedgerFault) in
+            let open = core.states.lines(lines, takingStep: .postponed)
+            try core.postpone(open, until: until, at: now)
+            return open.count
+        }
     }
 
     // MARK: - The operator
@@ -156,8 +186,8 @@ package final class Ledger: Sendable {
     /// - Returns: how many.
     package func drop(_ lines: [Int], because reason: String) throws(LedgerFault) -> Int {
         try ask { (core, _, now) throws(LedgerFault) in
-            let open = lines.filter { StepKind.dropped.state(from: core.states.state(of: $0)) != nil }
-            try core.drop(Array(Set(open)).sorted(), because: reason, at: now)
+            let open = core.states.lines(lines, takingStep: .dropped)
+            try core.drop(open, because: reason, at: now)
             return open.count
         }
     }

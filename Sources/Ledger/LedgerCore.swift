@@ -62,7 +62,7 @@ struct LedgerCore: Sendable {
             case .refused: try take(.refused, cursor.line, at, cursor.details, cursor.text)
             case .deferred: try putOff(cursor.line, at, cursor.details, cursor.text, otherwise: .expired)
             case .inDoubt: try doubt(cursor.line, at, cursor.details, cursor.text)
-            case .expired, .resend, .dropped, .cancelled:
+            case .expired, .resend, .dropped, .cancelled, .postponed:
                 throw .misused("a worker noted a step that is not a worker's")
             }
         }
@@ -103,6 +103,15 @@ struct LedgerCore: Sendable {
     mutating func note(_ fact: LedgerFact) { changes.facts.append(fact) }
     mutating func note(_ input: InputFingerprint) { changes.inputs.append(input) }
     mutating func note(_ entry: AuditEntry) { changes.audits.append(entry) }
+
+    /// Imposes a suspension, or lifts it when its time is over.
+    mutating func note(_ suspension: Suspension, at now: Int64) {
+        let isOver = suspension.until <= now
+        changes.suspensions.append(isOver ? .lifted(scope: suspension.scope) : .imposed(suspension))
+    }
+
+    /// What was counted, added up by source, site and hour.
+    mutating func note(_ warmups: [WarmupRow]) { changes.warmups += warmups }
 
     /// Rows behind the last line are read again, though the list was at its end.
     mutating func reopenPlanning() {
@@ -155,6 +164,12 @@ struct LedgerCore: Sendable {
     mutating func drop(_ lines: [Int], because reason: String, at: Int64) throws(LedgerFault) {
         let text = Array(reason.utf8)
         for line in lines { try take(.dropped, line, at, StepDetails(), text.span) }
+    }
+
+    /// Puts lines off, all of which wait or were put off. It is no attempt.
+    mutating func postpone(_ lines: [Int], until: Int64, at: Int64) throws(LedgerFault) {
+        let text = Array("its time has not come".utf8)
+        for line in lines { try take(.postponed, line, at, StepDetails(), text.span, nextAt: until) }
     }
 
     // MARK: - Recovery

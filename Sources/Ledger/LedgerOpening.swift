@@ -16,6 +16,9 @@ package struct Recovery: Hashable, Sendable {
     package var inDoubt = 0
     /// Inputs that have changed since, and were accepted.
     package var changedInputs: [String] = []
+    package var warmups: [WarmupRow] = []
+    /// Those in force.
+    package var suspensions: [Suspension] = []
 }
 
 /// Brings a campaign back to where the last process left it.
@@ -35,6 +38,8 @@ struct LedgerOpening {
         core.note(LedgerFact(FactName.doubtPolicy, .text(doubtPolicy(facts).rawValue)))
         recovery.changedInputs = try compareInputs(&core, at: now)
         recovery.inDoubt = try core.recover(at: now)
+        recovery.warmups = try storage.warmups()
+        recovery.suspensions = try suspensionsInForce(&core, at: now)
         options.failpoints?.pass(.beforeRecovery)
         try storage.commit(core.takeCommit())
         options.failpoints?.pass(.afterRecovery)
@@ -54,6 +59,17 @@ struct LedgerOpening {
             try core.replay(step)
             see(step)
         }
+    }
+
+    /// Those whose time is over go.
+    private func suspensionsInForce(
+        _ core: inout LedgerCore, at now: Int64
+    ) throws(LedgerFault) -> [Suspension] {
+        var inForce: [Suspension] = []
+        for suspension in try storage.suspensions() {
+            if suspension.until > now { inForce.append(suspension) } else { core.note(suspension, at: now) }
+        }
+        return inForce
     }
 
     private func doubtPolicy(_ facts: [LedgerFact]) -> DoubtPolicy {

@@ -14,8 +14,8 @@ package final class LedgerReader {
     /// Who is using the state directory, as "process 123 on host"; nil when nobody is.
     package let holder: String?
     private let facts: [LedgerFact]
-    private let storage: SQLiteStorage
-    private let core: LedgerCore
+    let storage: SQLiteStorage
+    let core: LedgerCore
     private let lastSteps: PagedNumbers
     private let file: String
 
@@ -85,7 +85,7 @@ package final class LedgerReader {
         }
     }
 
-    private func outcome(_ row: SQLiteStatement, _ details: StepReading) throws(LedgerFault) -> OutcomeRow {
+    func outcome(_ row: SQLiteStatement, _ details: StepReading) throws(LedgerFault) -> OutcomeRow {
         let line = Int(row.number(0))
         let state = core.states.state(of: line)
         var outcome = OutcomeRow(line: line, address: row.text(1), state: state)
@@ -153,7 +153,7 @@ extension LineState {
 }
 
 /// Reads steps by their number, and keeps some: neighbours in the list often share one.
-private final class StepReading {
+final class StepReading {
     private let statement: SQLiteStatement
     private let storage: SQLiteStorage
     private var kept: [Int64: StepRow] = [:]

@@ -1,10 +1,21 @@
 /// The tables of a ledger, as docs/ledger.md describes them to users.
 enum LedgerSchema {
     /// Grows with every change that an older program could not read.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
+
+    /// Makes the tables of an empty file.
+    static let statements = "\(tables)\n\(pacing)\n\(view)"
+
+    /// Makes a ledger of version 1 one of this version.
+    static let changesSinceVersion1 = """
+        \(pacing)
+        DROP VIEW outcome;
+        \(view)
+        UPDATE fact SET value = \(version) WHERE name = 'schema';
+        """
 
     /// `lines` stands last in a step: it is long, and what stands before it is read without it.
-    static let statements = """
+    private static let tables = """
         CREATE TABLE fact (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE input (
             name TEXT PRIMARY KEY, path TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
@@ -15,6 +26,21 @@ enum LedgerSchema {
             text TEXT, next_at INTEGER, lines TEXT NOT NULL
         );
         CREATE TABLE audit (at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL);
+        """
+
+    /// What version 2 added.
+    private static let pacing = """
+        CREATE TABLE warmup (
+            source TEXT NOT NULL, site TEXT NOT NULL, day INTEGER NOT NULL, hour INTEGER NOT NULL,
+            stage INTEGER NOT NULL, intended INTEGER NOT NULL, delivered INTEGER NOT NULL, failed INTEGER NOT NULL,
+            PRIMARY KEY (source, site, day, hour)
+        ) WITHOUT ROWID;
+        CREATE TABLE suspension (
+            scope TEXT PRIMARY KEY, until INTEGER NOT NULL, reason TEXT NOT NULL, rule TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+
+    private static let view = """
         CREATE VIEW outcome AS
         WITH last AS (
             SELECT each.value AS line, max(step.number) AS number
@@ -25,11 +51,19 @@ enum LedgerSchema {
                 WHEN recipient.rejected IS NOT NULL THEN 'rejected'
                 WHEN step.kind IS NULL OR step.kind IN ('withdrawn', 'resend') THEN 'waiting'
                 WHEN step.kind = 'intent' THEN 'intended'
+                WHEN step.kind = 'postponed' THEN 'deferred'
                 ELSE step.kind
             END AS outcome,
             step.at, step.code, step.enhanced, coalesce(step.text, recipient.rejected) AS text, step.next_at
         FROM recipient
         LEFT JOIN last ON last.line = recipient.line
         LEFT JOIN step ON step.number = last.number;
+        """
+
+    /// Takes the columns of a `WarmupRow` in their order.
+    static let addingToWarmup = """
+        INSERT INTO warmup VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, site, day, hour) DO UPDATE SET
+            stage = excluded.stage, intended = intended + excluded.intended,
+            delivered = delivered + excluded.delivered, failed = failed + excluded.failed
         """
 }

@@ -24,6 +24,12 @@ package protocol LedgerStorage: AnyObject {
 
     func address(of line: Int) throws(LedgerFault) -> [UInt8]?
 
+    /// All that warmups have counted, by source, site and hour.
+    func warmups() throws(LedgerFault) -> [WarmupRow]
+
+    /// Those that were not lifted, by their scope.
+    func suspensions() throws(LedgerFault) -> [Suspension]
+
     func close() throws(LedgerFault)
 }
 
@@ -36,12 +42,22 @@ package struct LedgerCommit: Sendable {
     /// Each takes the place of the input of the same name.
     package var inputs: [InputFingerprint] = []
     package var audits: [AuditEntry] = []
+    /// What is to be added to each hour's counts.
+    package var warmups: [WarmupRow] = []
+    package var suspensions: [SuspensionChange] = []
 
     package init() {}
 
     package var isEmpty: Bool {
-        plans.isEmpty && steps.isEmpty && facts.isEmpty && inputs.isEmpty && audits.isEmpty
+        plans.isEmpty && steps.isEmpty && facts.isEmpty && inputs.isEmpty && audits.isEmpty && warmups.isEmpty
+            && suspensions.isEmpty
     }
+}
+
+package enum SuspensionChange: Hashable, Sendable {
+    /// Takes the place of the suspension of the same scope.
+    case imposed(Suspension)
+    case lifted(scope: String)
 }
 
 /// Steps of one commit that differ in their lines only.

@@ -11,11 +11,15 @@ struct LedgerWriter {
     private let log: AttemptLog?
     private let file: String
     private var core: LedgerCore
+    private var warmups = WarmupSums()
+    private let warmupKeys: WarmupKeys
 
     init(
-        _ opened: consuming OpenedLedger, _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus
+        _ opened: consuming OpenedLedger, _ options: LedgerOptions, _ queue: WriterQueue, _ status: LedgerStatus,
+        _ warmupKeys: WarmupKeys
     ) {
         self.options = options
+        self.warmupKeys = warmupKeys
         self.queue = queue
         self.status = status
         storage = opened.storage
@@ -50,12 +54,22 @@ struct LedgerWriter {
     private mutating func perform(_ work: borrowing WriterQueue.Work) throws(LedgerFault) {
         let now = options.clock()
         for plan in work.plans { try core.plan(plan) }
-        for batch in work.batches { try core.apply(batch.steps, at: now) }
+        for batch in work.batches {
+            try core.apply(batch.steps, at: now)
+            if !batch.steps.notes.isEmpty { try note(batch.steps.notes, at: now) }
+        }
         for request in work.requests { request.perform(&core, storage, now) }
         if work.isClosing { try core.endCancelling(at: now) }
+        core.note(warmups.takeAll())
         try commit()
         publish(work.batches)
         try log?.write(work.batches, core.states, unixOrigin: options.unixOrigin)
+    }
+
+    private mutating func note(_ notes: PacingNotes, at now: Int64) throws(LedgerFault) {
+        for count in notes.counts { try warmups.add(count, warmupKeys) }
+        for suspension in notes.suspensions { core.note(suspension, at: now) }
+        for what in notes.audits { core.note(AuditEntry(at: now, who: "pacing", what: what)) }
     }
 
     private mutating func commit() throws(LedgerFault) {

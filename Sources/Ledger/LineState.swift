@@ -61,6 +61,8 @@ package enum StepKind: UInt8, CaseIterable, Sendable {
     case resend
     case dropped
     case cancelled
+    /// Put off before anything was tried, because its time has not come.
+    case postponed
 
     /// The name in the ledger's file. It never changes.
     package var name: String {
@@ -75,6 +77,7 @@ package enum StepKind: UInt8, CaseIterable, Sendable {
         case .resend: "resend"
         case .dropped: "dropped"
         case .cancelled: "cancelled"
+        case .postponed: "postponed"
         }
     }
 
@@ -98,6 +101,7 @@ package enum StepKind: UInt8, CaseIterable, Sendable {
         case .resend: state == .inDoubt || state == .intended ? .waiting : nil
         case .dropped: state == .inDoubt || state == .waiting || state == .deferred ? .dropped : nil
         case .cancelled: state == .waiting || state == .deferred ? .cancelled : nil
+        case .postponed: state == .waiting || state == .deferred ? .deferred : nil
         }
     }
 }

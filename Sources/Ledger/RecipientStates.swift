@@ -1,7 +1,7 @@
 import Campaign
 
-/// What is known of every recipient, by its line: one byte each, and 18 more for those of a page of 65,536 lines of
-/// whom one was ever put off.
+/// What is known of every recipient, by its line: one byte each, 8 more for those of a page of 65,536 lines of whom
+/// one was ever put off, and 10 more where that was after an attempt.
 package struct RecipientStates: Sendable {
     package private(set) var counts = StateCounts()
     package private(set) var handedOver = 0
@@ -20,14 +20,14 @@ package struct RecipientStates: Sendable {
     package func isHandedOver(_ line: Int) -> Bool { flags(of: line) & Flags.handedOver != 0 }
 
     /// Attempts that ended without deciding: put off, or in doubt.
-    package func attempts(of line: Int) -> Int { Int(retry(of: line)?.attempts ?? 0) }
+    package func attempts(of line: Int) -> Int { Int(attempts(at: line)?.count ?? 0) }
 
     /// When the first attempt ended, if one did without deciding.
-    package func firstAttempt(of line: Int) -> Int64? { retry(of: line).flatMap { $0.attempts > 0 ? $0.first : nil } }
+    package func firstAttempt(of line: Int) -> Int64? { attempts(at: line).flatMap { $0.count > 0 ? $0.first : nil } }
 
     /// When a line that was put off is due.
     package func nextAttempt(of line: Int) -> Int64? {
-        state(of: line) == .deferred ? retry(of: line)?.next : nil
+        state(of: line) == .deferred ? pages[line / Page.lines].next(line % Page.lines) : nil
     }
 
     /// Enters a row of the list.
@@ -122,6 +122,11 @@ package struct RecipientStates: Sendable {
         return found
     }
 
+    /// Those of some lines to whom a step can happen, in order and each once.
+    func lines(_ lines: [Int], takingStep kind: StepKind) -> [Int] {
+        Set(lines.filter { kind.state(from: state(of: $0)) != nil }).sorted()
+    }
+
     /// Marks a line; false when it was marked already.
     mutating func mark(_ line: Int) -> Bool {
         let (page, place) = (line / Page.lines, line % Page.lines)
@@ -140,9 +145,9 @@ package struct RecipientStates: Sendable {
         return pages[page].flags[line % Page.lines]
     }
 
-    private func retry(of line: Int) -> (attempts: UInt16, first: Int64, next: Int64)? {
+    private func attempts(at line: Int) -> (count: UInt16, first: Int64)? {
         guard flags(of: line) != 0 else { return nil }
-        return pages[line / Page.lines].retry(line % Page.lines)
+        return pages[line / Page.lines].attempts(line % Page.lines)
     }
 
     /// Pages of lines that nobody has planned take no memory: a line number may be anything.
@@ -164,22 +169,30 @@ private struct Page: Sendable {
 
     /// State and marks of each line; empty while no line of the page is known.
     var flags: [UInt8] = []
-    /// Empty while no line of the page was ever put off.
+    /// Empty while no attempt at a line of the page has ended without deciding.
     private var attempts: [UInt16] = []
     private var firsts: [Int64] = []
+    /// Empty while no line of the page was ever put off.
     private var nexts: [Int64] = []
 
-    func retry(_ place: Int) -> (attempts: UInt16, first: Int64, next: Int64)? {
-        attempts.isEmpty ? nil : (attempts[place], firsts[place], nexts[place])
+    func attempts(_ place: Int) -> (count: UInt16, first: Int64)? {
+        attempts.isEmpty ? nil : (attempts[place], firsts[place])
     }
 
+    /// Of a line that was put off.
+    func next(_ place: Int) -> Int64 { nexts[place] }
+
     mutating func countAttempt(_ place: Int, at: Int64) {
-        makeRoom()
+        if attempts.isEmpty {
+            attempts = [UInt16](repeating: 0, count: Page.lines)
+            firsts = [Int64](repeating: 0, count: Page.lines)
+        }
         if attempts[place] == 0 { firsts[place] = at }
         if attempts[place] < .max { attempts[place] += 1 }
     }
 
     mutating func setNext(_ place: Int, _ time: Int64) {
+        if nexts.isEmpty { nexts = [Int64](repeating: 0, count: Page.lines) }
         nexts[place] = time
     }
 
@@ -188,12 +201,5 @@ private struct Page: Sendable {
         let flags = flags[place] & (Flags.state | Flags.handedOver)
         if flags == LineState.waiting.rawValue { return .min }
         return flags == LineState.deferred.rawValue ? nexts[place] : .max
-    }
-
-    private mutating func makeRoom() {
-        guard attempts.isEmpty else { return }
-        attempts = [UInt16](repeating: 0, count: Page.lines)
-        firsts = [Int64](repeating: 0, count: Page.lines)
-        nexts = [Int64](repeating: 0, count: Page.lines)
     }
 }

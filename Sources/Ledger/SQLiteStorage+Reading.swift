@@ -88,8 +88,14 @@ extension SQLiteStorage {
     func forEachRow(
         _ sql: String, _ body: (SQLiteStatement) throws(LedgerFault) -> Void
     ) throws(LedgerFault) {
-        let fault = try withConnection { (connection) throws(SQLiteError) -> LedgerFault? in
-            let statement = try SQLiteStatement(sql, on: connection)
+        try forEachRow(of: try statement(sql), body)
+    }
+
+    /// Calls `body` for each row of a statement that is ready to begin, which is lent for the call.
+    func forEachRow(
+        of statement: SQLiteStatement, _ body: (SQLiteStatement) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        let fault = try withConnection { (_) throws(SQLiteError) -> LedgerFault? in
             do {
                 while try statement.next() { try body(statement) }
                 return nil

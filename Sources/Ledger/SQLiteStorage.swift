@@ -83,6 +83,8 @@ final class SQLiteStorage: LedgerStorage {
         for fact in changes.facts { try write(fact, statements.fact) }
         for input in changes.inputs { try write(input, statements.input) }
         for entry in changes.audits { try write(entry, statements.audit) }
+        for row in changes.warmups { try write(row, statements.warmup) }
+        for change in changes.suspensions { try write(change, statements) }
     }
 
     private func write(_ plan: PlanBatch, _ statement: SQLiteStatement) throws(SQLiteError) {
@@ -152,15 +154,21 @@ final class SQLiteStorage: LedgerStorage {
 
     private func makeTables() throws(LedgerFault) {
         let objects = try inDatabase { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") }
-        if objects.isEmpty && !database.configuration.readonly {
-            try inDatabase { connection in
-                try connection.inTransaction(.immediate) {
-                    try connection.execute(sql: LedgerSchema.statements)
-                    return .commit
-                }
-            }
-        } else if !objects.contains("fact") || !objects.contains("step") {
+        let isReadOnly = database.configuration.readonly
+        if objects.isEmpty && !isReadOnly { return try change(LedgerSchema.statements) }
+        guard objects.contains("fact") && objects.contains("step") else {
             throw LedgerFault(file, "is not a ledger", "give the state directory of a campaign")
+        }
+        if !objects.contains("warmup") && !isReadOnly { try change(LedgerSchema.changesSinceVersion1) }
+    }
+
+    /// Changes the tables, all or nothing.
+    private func change(_ sql: String) throws(LedgerFault) {
+        try inDatabase { connection in
+            try connection.inTransaction(.immediate) {
+                try connection.execute(sql: sql)
+                return .commit
+            }
         }
     }
 
@@ -192,7 +200,7 @@ final class SQLiteStorage: LedgerStorage {
 }
 
 /// What the ledger's thread says to SQLite over and over again.
-private struct Statements {
+struct Statements {
     let begin: SQLiteStatement
     let commit: SQLiteStatement
     let rollback: SQLiteStatement
@@ -201,6 +209,9 @@ private struct Statements {
     let fact: SQLiteStatement
     let input: SQLiteStatement
     let audit: SQLiteStatement
+    let warmup: SQLiteStatement
+    let suspension: SQLiteStatement
+    let lifting: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(SQLiteError) {
         begin = try SQLiteStatement("BEGIN IMMEDIATE", on: connection)
@@ -211,5 +222,8 @@ private struct Statements {
         fact = try SQLiteStatement("INSERT OR REPLACE INTO fact VALUES (?, ?)", on: connection)
         input = try SQLiteStatement("INSERT OR REPLACE INTO input VALUES (?, ?, ?, ?)", on: connection)
         audit = try SQLiteStatement("INSERT INTO audit VALUES (?, ?, ?)", on: connection)
+        warmup = try SQLiteStatement(LedgerSchema.addingToWarmup, on: connection)
+        suspension = try SQLiteStatement("INSERT OR REPLACE INTO suspension VALUES (?, ?, ?, ?)", on: connection)
+        lifting = try SQLiteStatement("DELETE FROM suspension WHERE scope = ?", on: connection)
     }
 }

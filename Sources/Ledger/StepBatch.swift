@@ -9,6 +9,8 @@ import SMTP
 /// words; when attempts are logged, every verdict brings them, its times and the address.
 struct StepBatch: Sendable {
     private(set) var bytes: [UInt8]
+    /// Beside the steps, and durable with them.
+    var notes = PacingNotes()
 
     static let hasDetails: UInt8 = 0x80
     static let isLogged: UInt8 = 0x40
@@ -23,7 +25,7 @@ struct StepBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    var isEmpty: Bool { bytes.isEmpty }
+    var isEmpty: Bool { bytes.isEmpty && notes.isEmpty }
 
     mutating func note(_ kind: StepKind, line: Int) {
         begin(kind.rawValue, line)

@@ -43,6 +43,14 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
         batch.note(row, verdict, text: text, attempt, isLogged: isLogging)
     }
 
+    package func counts(_ count: WarmupCount) { batch.notes.counts.append(count) }
+
+    package func suspends(scope: String, until: Int64, reason: String, rule: String) {
+        batch.notes.suspensions.append(Suspension(scope: scope, until: until, reason: reason, rule: rule))
+    }
+
+    package func audits(_ what: String) { batch.notes.audits.append(what) }
+
     package func handOver(at now: Instant) -> UInt64 {
         guard !batch.isEmpty else { return lastNumber }
         failpoints?.pass(.beforeAppend)

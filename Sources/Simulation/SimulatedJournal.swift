@@ -11,9 +11,17 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         case intent
         case withdrawal
         case outcome(Outcome)
+        /// Not about a message: the line is 0.
+        case note(Note)
     }
 
-    /// One thing that was noted about a message.
+    package enum Note: Equatable {
+        case count(WarmupCount)
+        case suspension(scope: String, until: Int64, reason: String, rule: String)
+        case audit(String)
+    }
+
+    /// One thing that was noted, nearly always about a message.
     package struct Step {
         package let line: Int
         package let kind: Kind
@@ -62,6 +70,18 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {
         note(row, .outcome(verdict.outcome), attempt)
+    }
+
+    package func counts(_ count: WarmupCount) { note(.count(count)) }
+
+    package func suspends(scope: String, until: Int64, reason: String, rule: String) {
+        note(.suspension(scope: scope, until: until, reason: reason, rule: rule))
+    }
+
+    package func audits(_ what: String) { note(.audit(what)) }
+
+    private func note(_ note: Note) {
+        steps.append(Step(line: 0, kind: .note(note), attempt: nil, durableAt: nil))
     }
 
     private func note(_ row: Span<UInt8>, _ kind: Kind, _ attempt: Attempt? = nil) {
@@ -114,7 +134,22 @@ extension SimulatedJournal {
     /// The last that a reader of the journal would know of each message.
     package func lastSteps(durableOnly: Bool) -> [Int: Kind] {
         var last: [Int: Kind] = [:]
-        for step in steps.prefix(durableOnly ? durableCount : steps.count) { last[step.line] = step.kind }
+        for step in steps.prefix(durableOnly ? durableCount : steps.count) where !step.isNote {
+            last[step.line] = step.kind
+        }
         return last
+    }
+
+    /// What was noted beside the messages, in its order.
+    package func notes(durableOnly: Bool) -> [Note] {
+        steps.prefix(durableOnly ? durableCount : steps.count).compactMap {
+            if case .note(let note) = $0.kind { note } else { nil }
+        }
+    }
+}
+
+extension SimulatedJournal.Step {
+    fileprivate var isNote: Bool {
+        if case .note = kind { true } else { false }
     }
 }

@@ -64,5 +64,6 @@ extension AccountingRow {
         code = outcome.code
         enhanced = outcome.enhanced?.text ?? ""
         text = outcome.text
+        attempts = outcome.attempts
     }
 }

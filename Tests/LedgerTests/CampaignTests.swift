@@ -144,6 +144,31 @@ import Testing
         #expect(step.kind == .dropped && step.lines == [3, 4] && step.text == Array("suppressed".utf8))
     }
 
+    @Test("rows that are planned are postponed in one go, and come back in this process and the next")
+    func postponing() throws {
+        let disk = MemoryDisk()
+        let clock = TestClock()
+        var options = LedgerOptions.usual
+        options.clock = { clock.now }
+        var bench = LedgerBench(try Ledger.open(disk, options))
+        bench.ledger.plan(PlanBatch(lines: 2...6, suppressed: [6]))
+        #expect(try bench.ledger.postpone([3, 5, 3, 6, 99], until: 8_000_000) == 2)
+        try bench.ledger.planningEnded()
+        bench.journal.intends(2)
+        bench.journal.settled(4, .deferred)
+        bench.makeDurable()
+        #expect(try bench.ledger.postpone([2, 4], until: 8_000_000) == 1, "a worker has line 2")
+        #expect(bench.ledger.standing.counts[.deferred] == 3 && bench.ledger.standing.nextDue == 8_000_000)
+        try bench.ledger.close()
+        let step = try #require(disk.commits.flatMap(\.steps).first { $0.kind == .postponed })
+        #expect(step.lines == [3, 5] && step.nextAt == 8_000_000)
+        bench = LedgerBench(try Ledger.open(disk, options))
+        #expect(try bench.ledger.takeSelection(at: Instant(nanoseconds: 7_999_999_000)) == nil)
+        let selection = try #require(try bench.ledger.takeSelection(at: Instant(nanoseconds: 8_000_000_000)))
+        #expect((2...6).filter { selection.contains($0) } == [3, 4, 5])
+        try bench.ledger.close()
+    }
+
     @Test("a cancelled campaign has ended once the workers have, also after a crash in between")
     func cancelling() throws {
         let disk = MemoryDisk()

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Testing
 
@@ -11,6 +12,13 @@ import Testing
         let directory = try TestDirectory()
         let bench = try LedgerBench(directory)
         bench.fillWithOneOfEach()
+        let key = bench.ledger.warmupKey(source: "cold", site: "list.example")
+        for event in [WarmupCount.Event.intended, .intended, .delivered] {
+            bench.journal.counts(WarmupCount(key: key, day: 20_000, hour: 9, stage: 1, event: event))
+        }
+        bench.journal.suspends(scope: "list.example", until: .max, reason: "it asked for it", rule: "shaping.toml:7")
+        bench.journal.audits("list.example: 2 sessions")
+        bench.makeDurable()
         let file = directory.file("state/ledger.sqlite")
         // Read before the directory goes: the connection keeps what it has opened.
         storage = try SQLiteStorage(reading: file)
@@ -28,7 +36,7 @@ import Testing
         let answers = try queries.map { sql in
             try storage.texts("SELECT count(*) FROM (\(sql.replacingOccurrences(of: ";", with: "")))")
         }
-        #expect(answers == [["7"], ["1"], ["1"], ["2"], ["1"], ["1"], ["1"], ["0"], ["1"]])
+        #expect(answers == [["7"], ["1"], ["1"], ["2"], ["1"], ["1"], ["1"], ["0"], ["1"], ["1"], ["1"], ["1"]])
         #expect(try storage.texts(queries[1]) == [address(6)])
         #expect(try storage.texts(queries[4]) == [address(4)])
         #expect(try storage.texts(queries[6]) == ["suppressed"])

@@ -35,6 +35,19 @@ import Testing
         #expect(commit.steps.last?.kind == .expired)
     }
 
+    @Test("the time for giving up begins with the first attempt, not with being postponed")
+    func postponing() throws {
+        var core = core(.hold, retry: [10, 10, 10], giveUp: 25)
+        try core.plan(PlanBatch(lines: 2...2))
+        try core.postpone([2], until: 1_000 * LedgerCoreTests.second, at: 0)
+        for (at, state) in [(1_000, LineState.deferred), (1_010, .deferred), (1_020, .expired)] {
+            try apply([(.intent, 2), (.deferred, 2)], to: &core, at: Int64(at) * LedgerCoreTests.second)
+            #expect(core.states.state(of: 2) == state, "after \(at) s")
+        }
+        #expect(throws: LedgerFault.self) { try core.postpone([2], until: .max, at: 0) }
+        #expect(throws: LedgerFault.self) { try apply([(.postponed, 2)], to: &core) }
+    }
+
     @Test("who is in doubt is held, or put off as the schedule says; never given up")
     func doubt() throws {
         var holding = core(.hold)
@@ -124,6 +137,10 @@ import Testing
             try happen(to: &live, lines: planned, at: now, &random)
             if random.oneIn(10) { try live.resolve(live.states.lines(in: .inDoubt), .resend, at: now) }
             if random.oneIn(20) { try live.resolve(live.states.lines(in: .inDoubt), .drop, at: now) }
+            if random.oneIn(4) {
+                let postponed = live.states.lines([Int.random(in: 1...planned, using: &random)], takingStep: .postponed)
+                try live.postpone(postponed, until: now + 3 * LedgerCoreTests.second, at: now)
+            }
             if random.oneIn(100) { try live.cancel(at: now) }
             let commit = live.takeCommit()
             if !commit.isEmpty { disk.append(commit) }

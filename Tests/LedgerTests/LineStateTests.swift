@@ -16,6 +16,7 @@ import Testing
         .resend: [.inDoubt: .waiting, .intended: .waiting],
         .dropped: [.inDoubt: .dropped, .waiting: .dropped, .deferred: .dropped],
         .cancelled: [.waiting: .cancelled, .deferred: .cancelled],
+        .postponed: [.waiting: .deferred, .deferred: .deferred],
     ]
 
     @Test("each step leads where it should, from each state", arguments: StepKind.allCases)
@@ -95,6 +96,19 @@ import Testing
         #expect(take(.inDoubt, 2, at: 31, in: &states))
         #expect(take(.resend, 2, at: 32, in: &states))
         #expect(states.attempts(of: 2) == 4, "what was counted when it became doubtful is not counted again")
+    }
+
+    @Test("being postponed is no attempt, and leaves those that were made as they are")
+    func postponing() {
+        var states = states(2...3, isHandedOver: true)
+        #expect(take(.postponed, 2, at: 10, nextAt: 50, in: &states))
+        #expect(states.attempts(of: 2) == 0 && states.firstAttempt(of: 2) == nil && states.nextAttempt(of: 2) == 50)
+        #expect(!states.isHandedOver(2) && states.handedOver == 1 && states.earliestDue == 50)
+        #expect(lines(states.takeDue(at: 49, isComplete: true)) == nil)
+        #expect(lines(states.takeDue(at: 50, isComplete: true)) == [2])
+        #expect(take(.deferred, 2, at: 51, nextAt: 60, in: &states))
+        #expect(take(.postponed, 2, at: 60, nextAt: 90, in: &states))
+        #expect(states.attempts(of: 2) == 1 && states.firstAttempt(of: 2) == 51 && states.nextAttempt(of: 2) == 90)
     }
 
     @Test("what is due is selected once, and again when a verdict has put it off and its time has come")

@@ -94,7 +94,43 @@ final class MemoryStorage: LedgerStorage {
         return found
     }
 
+    func warmups() throws(LedgerFault) -> [WarmupRow] {
+        try disk.operate()
+        var sums: [WarmupRow] = []
+        for row in disk.commits.flatMap(\.warmups) {
+            if let place = sums.firstIndex(where: { $0.isSameHour(as: row) }) {
+                sums[place].stage = row.stage
+                sums[place].intended += row.intended
+                sums[place].delivered += row.delivered
+                sums[place].failed += row.failed
+            } else {
+                sums.append(row)
+            }
+        }
+        return sums.sorted { ($0.source, $0.site, $0.day, $0.hour) < ($1.source, $1.site, $1.day, $1.hour) }
+    }
+
+    func suspensions() throws(LedgerFault) -> [Suspension] {
+        try disk.operate()
+        var suspensions: [Suspension] = []
+        for change in disk.commits.flatMap(\.suspensions) {
+            switch change {
+            case .imposed(let new):
+                suspensions.removeAll { $0.scope == new.scope }
+                suspensions.append(new)
+            case .lifted(let scope): suspensions.removeAll { $0.scope == scope }
+            }
+        }
+        return suspensions.sorted { $0.scope < $1.scope }
+    }
+
     func close() throws(LedgerFault) { try disk.operate() }
+}
+
+extension WarmupRow {
+    fileprivate func isSameHour(as other: WarmupRow) -> Bool {
+        source == other.source && site == other.site && day == other.day && hour == other.hour
+    }
 }
 
 extension Ledger {

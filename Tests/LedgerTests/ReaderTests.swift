@@ -90,6 +90,36 @@ import Testing
         #expect(count == 2)
     }
 
+    @Test("a recipient is found by its address, with its own steps")
+    func recipient() throws {
+        let bench = try LedgerBench(directory)
+        bench.fillWithOneOfEach()
+        var batch = PlanBatch()
+        for (line, text, reason) in [
+            (9, "r8@list.example", "duplicate: line 8"), (10, "R8@list.example", ""), (11, "r8.list.example", "x"),
+        ] {
+            let (address, reason) = (Array(text.utf8), Array(reason.utf8))
+            batch.append(line: line, address: address.span, reason: reason.span)
+        }
+        bench.ledger.plan(batch)
+        bench.journal.settled(8, .deferred, "later")
+        bench.makeDurable()
+        _ = try bench.ledger.postpone([7, 8], until: 77)
+        try bench.ledger.close()
+        let reader = try LedgerReader(path: path)
+        let found = try #require(try reader.recipient(address: "r8@List.EXAMPLE"))
+        #expect(found.outcome.line == 8 && found.outcome.state == .deferred && found.outcome.attempts == 1)
+        #expect(found.outcome.nextAt == 77)
+        #expect(found.steps.map(\.kind) == [.intent, .deferred, .postponed])
+        #expect(found.steps.allSatisfy { $0.lines == [8] })
+        #expect(found.steps[1].details.code == 451 && found.steps[1].text == Array("later".utf8))
+        #expect(try reader.recipient(address: "R8@list.example")?.outcome.line == 10)
+        #expect(try reader.recipient(address: "r8.list.example")?.outcome.state == .rejected)
+        #expect(try reader.recipient(address: "r8.LIST.example") == nil)
+        #expect(try reader.recipient(address: "r99@list.example") == nil)
+        #expect(try #require(try reader.recipient(address: address(7))).outcome.attempts == 0)
+    }
+
     @Test("there is nothing to read where no campaign was begun")
     func nothing() throws {
         _ = try StateDirectory(path: path)

@@ -82,7 +82,7 @@ import Testing
         try Data(repeating: 0x41, count: 5_000).write(to: URL(fileURLWithPath: text))
         #expect(try #require(throws: LedgerFault.self) { try SQLiteStorage(file: text) }.what == "is not a ledger")
 
-        try execute("INSERT INTO fact VALUES ('schema', 2)", in: state.ledgerFile)
+        try execute("INSERT INTO fact VALUES ('schema', 3)", in: state.ledgerFile)
         let storage = try SQLiteStorage(state)
         let fault = try #require(throws: LedgerFault.self) { try storage.facts() }
         #expect(fault.what.hasPrefix("was made by a newer version"))

@@ -6,6 +6,20 @@ import json
 import os
 import sqlite3
 
+# Which step may follow which; None stands for being planned.
+FOLLOWS = {
+    "intent": {None, "withdrawn", "resend", "deferred", "postponed"},
+    "withdrawn": {"intent"},
+    "accepted": {"intent"},
+    "refused": {None, "withdrawn", "resend", "intent", "deferred", "postponed"},
+    "deferred": {None, "withdrawn", "resend", "intent", "deferred", "postponed"},
+    "in_doubt": {"intent"},
+    "expired": {None, "withdrawn", "resend", "intent", "deferred", "postponed"},
+    "resend": {"in_doubt", "intent"},
+    "dropped": {None, "withdrawn", "resend", "in_doubt", "deferred", "postponed"},
+    "cancelled": {None, "withdrawn", "resend", "deferred", "postponed"},
+    "postponed": {None, "withdrawn", "resend", "deferred", "postponed"},
+}
 FINAL = {"accepted", "refused", "expired", "in_doubt", "dropped", "cancelled"}
 
 
@@ -30,7 +44,15 @@ class Ledger:
     def outcome(self, line):
         if line in self.rejected:
             return "rejected"
-        return self.steps[line][-1] if self.steps[line] else "waiting"
+        last = self.steps[line][-1] if self.steps[line] else "waiting"
+        return "deferred" if last == "postponed" else last
+
+    @property
+    def impossible(self):
+        """Lines whose steps cannot have come in this order."""
+        return [line for line, kinds in self.steps.items()
+                if line not in self.addresses or line in self.rejected
+                or any(before not in FOLLOWS.get(kind, set()) for before, kind in zip([None, *kinds], kinds))]
 
     @property
     def ever_in_doubt(self):
@@ -82,6 +104,7 @@ def judge(directory, setting, troubles):
     expected = {number + 2: f"r{number}@d{number % 5}.example" for number in range(setting.recipients)}
     if not troubles:
         check_everybody(expected, ledger, received, verdict)
+    name(verdict, ledger.impossible, "took steps that cannot follow each other")
     check_duplicates(setting, ledger, received, verdict)
     check_doubts(setting, ledger, verdict)
     if setting.kind == "term" and verdict.doubtful:
