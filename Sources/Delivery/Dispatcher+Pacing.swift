@@ -8,7 +8,7 @@ extension Dispatcher {
     package mutating func describe(_ site: Int, as plan: SitePlan, at now: Instant) {
         guard !isKnown(site) else { return }
         let first = paces.count
-        for lane in plan.lanes { paces.append(LanePace(lane, &limitTable, at: now)) }
+        for lane in plan.lanes { paces.append(LanePace(lane, &limitTable, sessionsPerSite: limits.sessionsPerSite, at: now)) }
         addSite(site, paces: Array(first..<paces.count))
     }
 
@@ -200,9 +200,10 @@ extension Dispatcher {
     package func source(of lane: Int) -> Int { lanes[lane].pace < 0 ? 0 : paces[lanes[lane].pace].source }
 
     /// Messages after which a session of the lane ends; 0 is no limit.
-    package func messagesPerSession(of lane: Int) -> Int {
-        let own = lanes[lane].pace < 0 ? nil : paces[lanes[lane].pace].messagesPerSession
-        return own ?? limits.messagesPerSession
+    @inline(__always)
+    package func messagesPerSession(of lane: Int, at now: Instant) -> Int {
+        guard lanes[lane].pace >= 0 else { return limits.messagesPerSession }
+        return paces[lanes[lane].pace].mostMessages(at: now) ?? limits.messagesPerSession
     }
 
     /// Sessions in a row that could not be made.
@@ -210,6 +211,15 @@ extension Dispatcher {
 
     /// Whether it makes a difference what a receiver says.
     package func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].backoff != nil }
+
+    @inline(__always)
+    package func isPaced(_ lane: Int) -> Bool { lanes[lane].pace >= 0 }
+
+    /// Counts a message of a lane that is being warmed up; nil for every other lane.
+    package mutating func warmupCount(_ event: WarmupCount.Event, in lane: Int) -> WarmupCount? {
+        guard lanes[lane].pace >= 0 else { return nil }
+        return paces[lanes[lane].pace].warmup?.count(event)
+    }
 
     /// Hears a sign of how much the receiver takes.
     package mutating func note(_ sign: Backoff.Sign, in lane: Int, at now: Instant) -> BackoffChange? {
@@ -230,6 +240,11 @@ extension Dispatcher {
         guard lanes[lane].pace >= 0 else { return }
         paces[lanes[lane].pace].orders.order(rate, until: until, at: now)
         list(lane)
+    }
+
+    package mutating func order(messagesPerSession: Int, in lane: Int, until: Instant) {
+        guard lanes[lane].pace >= 0 else { return }
+        paces[lanes[lane].pace].orders.order(messagesPerSession: messagesPerSession, until: until)
     }
 
     package mutating func order(sessions: Int, in lane: Int, until: Instant) {

@@ -32,7 +32,7 @@ struct LanePace {
     /// So many messages, by weight 1, a lane may be before another that could go.
     static let lead: Int64 = 16 * unit
 
-    init(_ plan: LanePlan, _ table: inout LimitTable, at now: Instant) {
+    init(_ plan: LanePlan, _ table: inout LimitTable, sessionsPerSite: Int, at now: Instant) {
         source = plan.source
         weight = max(1, plan.weight)
         isOverflow = plan.isOverflow
@@ -40,7 +40,7 @@ struct LanePace {
         sessionRates = plan.sessionRates.map { table.place(of: $0, at: now) }
         sessionCounts = plan.sessionCounts.map { table.place(of: $0, at: now) }
         messagesPerSession = plan.messagesPerSession
-        backoff = plan.backoff.map { Backoff($0, startingAt: now) }
+        backoff = plan.learns ? Backoff(sessionLimit: plan.mostSessions ?? sessionsPerSite) : nil
         warmup = plan.warmup.map { LaneWarmup($0) }
         orders.suspendedUntil = plan.suspendedUntil
     }
@@ -57,6 +57,12 @@ struct LanePace {
     /// The sessions that what was learned and ordered permits.
     func mostSessions(at now: Instant) -> Int {
         min(backoff?.sessionLimit ?? .max, orders.sessions(at: now) ?? .max)
+    }
+
+    /// Messages of a session at most; nil for the run's limit.
+    func mostMessages(at now: Instant) -> Int? {
+        guard let ordered = orders.messagesPerSession(at: now) else { return messagesPerSession }
+        return min(ordered, messagesPerSession ?? .max)
     }
 
     mutating func take(at now: Instant, unixOrigin: Int64) {
@@ -110,6 +116,8 @@ struct LaneOrders {
     private var rateUntil = Instant.zero
     private var most: Int?
     private var mostUntil = Instant.zero
+    private var messages: Int?
+    private var messagesUntil = Instant.zero
 
     mutating func order(_ rate: Rate, until: Instant, at now: Instant) {
         self.rate = RateGate(rate, startingAt: now, isSpent: true)
@@ -121,6 +129,12 @@ struct LaneOrders {
         mostUntil = until
     }
 
+    mutating func order(messagesPerSession: Int, until: Instant) {
+        messages = max(1, messagesPerSession)
+        messagesUntil = until
+    }
+
+    func messagesPerSession(at now: Instant) -> Int? { now < messagesUntil ? messages : nil }
     func gate(at now: Instant) -> RateGate? { now < rateUntil ? rate : nil }
     func sessions(at now: Instant) -> Int? { now < mostUntil ? most : nil }
 
@@ -148,8 +162,17 @@ struct LaneWarmup {
     }
 
     mutating func take(at now: Instant, _ unixOrigin: Int64) { gate.take(at: microseconds(now, unixOrigin), zone) }
-    mutating func giveBack() { gate.giveBack() }
-    mutating func note(isDelivered: Bool) { if isDelivered { gate.noteDelivered() } else { gate.noteFailed() } }
+    /// What the journal is told of a message. One that is withdrawn stays counted: it may be sent on another day, and
+    /// less than permitted does no harm.
+    mutating func count(_ event: WarmupCount.Event) -> WarmupCount {
+        switch event {
+        case .intended, .withdrawn: break
+        case .delivered: gate.noteDelivered()
+        case .failed: gate.noteFailed()
+        }
+        return WarmupCount(
+            key: key, day: gate.progress.day, hour: gate.progress.hour, stage: gate.progress.stage, event: event)
+    }
 
     private func microseconds(_ now: Instant, _ unixOrigin: Int64) -> Int64 {
         (Instant(nanoseconds: unixOrigin) + (now - .zero)).nanoseconds / 1_000

@@ -28,13 +28,23 @@ package struct LanePlan: Sendable {
     package var sessionCounts: [LimitPlan] = []
     /// Nil for the run's.
     package var messagesPerSession: Int?
-    /// Nil for a lane that learns nothing from refusals.
-    package var backoff: BackoffSettings?
+    /// Whether refusals slow the lane down.
+    package var learns = false
     package var warmup: WarmupPlan?
     /// Nothing goes before.
     package var suspendedUntil = Instant.zero
 
     package init(source: Int = 0) { self.source = source }
+
+    /// The smallest of its numbers of sessions; nil when it has none.
+    var mostSessions: Int? {
+        sessionCounts.compactMap { plan in
+            switch plan.value {
+            case .count(let most): most
+            case .rate: nil
+            }
+        }.min()
+    }
 }
 
 /// A limit that one lane has for itself, or several have in common.
@@ -69,5 +79,16 @@ package struct WarmupPlan: Sendable {
         self.progress = progress
         self.zone = zone
         self.key = key
+    }
+}
+
+extension SitePlan {
+    /// Sessions that workers may divide among them; nil for a site that is better left to one of them, which alone
+    /// can heed its rates.
+    package var sharedSessions: Int? {
+        guard lanes.count == 1, lanes[0].messageRates.isEmpty, lanes[0].sessionRates.isEmpty, lanes[0].warmup == nil,
+            lanes[0].sessionCounts.count == 1, case .count(let most) = lanes[0].sessionCounts[0].value
+        else { return nil }
+        return most
     }
 }

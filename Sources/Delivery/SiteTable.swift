@@ -2,10 +2,12 @@ import Primitives
 
 /// The sites of a campaign, numbered in the order in which the recipients name them.
 ///
-/// A site is where mail goes; as long as nothing says that domains share mail exchangers, that is the domain.
+/// A site is where mail goes: domains that share mail exchangers are one site, when somebody says that they do.
 package struct SiteTable {
+    /// Sites by domain.
     private var numbers: [Fingerprint: Int] = [:]
-    /// The lower-cased domain, by number.
+    private var numbersByName: [String: Int] = [:]
+    /// By number; of a site that is nothing but a domain, that in lower case.
     package private(set) var names: [String] = []
     /// Recipients so far, by number.
     package private(set) var recipients: [Int] = []
@@ -21,7 +23,10 @@ package struct SiteTable {
     /// - Parameters:
     ///   - atSign: where the `@` stands.
     ///   - counts: whether it is another recipient of the site.
-    package mutating func admit(_ address: Span<UInt8>, atSign: Int, counts: Bool = true) -> Int {
+    ///   - name: the name of a domain's site; asked once for each domain, in lower case.
+    package mutating func admit(
+        _ address: Span<UInt8>, atSign: Int, counts: Bool = true, by name: (String) -> String = { $0 }
+    ) -> Int {
         var lowered = InlineArray<256, UInt8>(repeating: 0)
         let count = min(address.count - atSign - 1, 256)
         for index in 0..<count { lowered[index] = lowercased(address[atSign + 1 + index]) }
@@ -31,9 +36,17 @@ package struct SiteTable {
             if counts { recipients[number] += 1 }
             return number
         }
-        numbers[fingerprint] = names.count
-        names.append(String(decoding: (0..<count).map { domain[$0] }, as: UTF8.self))
-        recipients.append(counts ? 1 : 0)
+        let number = self.number(of: name(String(decoding: (0..<count).map { domain[$0] }, as: UTF8.self)))
+        numbers[fingerprint] = number
+        if counts { recipients[number] += 1 }
+        return number
+    }
+
+    private mutating func number(of name: String) -> Int {
+        if let number = numbersByName[name] { return number }
+        numbersByName[name] = names.count
+        names.append(name)
+        recipients.append(0)
         return names.count - 1
     }
 

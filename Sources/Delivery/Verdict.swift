@@ -47,6 +47,10 @@ package enum Trouble: Hashable, Sendable {
     case connectionLost
     case noDescriptors
     case systemError(Int32)
+    /// Nobody knows where the site's mail goes.
+    case noRoute
+    /// The site's domains take no mail at all (RFC 7505).
+    case takesNoMail
     /// The server refused the greeting or the hello.
     case rejected(Reply)
     /// 421.

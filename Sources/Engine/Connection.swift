@@ -19,6 +19,8 @@ struct Connection: ~Copyable {
     var lane = 0
     /// The site of the lane.
     var site = 0
+    /// The source of the lane.
+    var source = 0
     var session = Session(grouping: .lockstep)
     var parser = ReplyParser()
     /// The rows of the session's open messages, oldest first.

@@ -27,10 +27,15 @@ struct FeedReading: ~Copyable {
     var nextPublication = Instant.zero
     var passTook = Interval.zero
     private let fields: [String]
+    /// Nil where a site is a domain, and nothing binds it but the run's limits.
+    private var planner: SitePlanner?
+    /// What was told of sites, for workers that share them later.
+    private(set) var descriptions: [Int: SiteDescription] = [:]
 
-    init(workers: Int, sites: SiteTable, campaign: consuming LoadedCampaign) {
+    init(workers: Int, sites: SiteTable, planner: SitePlanner?, campaign: consuming LoadedCampaign) {
         batches = [RecipientBatch](repeating: RecipientBatch(), count: workers)
         self.sites = sites
+        self.planner = planner
         row = ByteBuffer(capacity: campaign.longestPackedRow)
         fields = campaign.fieldNames
         self.campaign = campaign
@@ -40,14 +45,22 @@ struct FeedReading: ~Copyable {
     mutating func admit(_ line: Int, atSign: Int, count: Int, to inboxes: [Inbox]) -> Int {
         let isFirst = handed.insert(line)
         if line > judgedThrough { plan.append(row, count: count) }
-        let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst)
-        if site == places.count {
-            places.append(leastLoaded(of: inboxes))
-            retries.append(0)
-        }
+        let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst) { planner?.name(ofDomain: $0) ?? $0 }
+        if site == places.count { begin(site, inboxes) }
         batches[places[site]].append(row, count: count, site: site)
         if isFirst { progress.rows += 1 } else { retries[site] += 1 }
         return site
+    }
+
+    /// Finds a worker for a new site, and tells it what binds the site.
+    private mutating func begin(_ site: Int, _ inboxes: [Inbox]) {
+        retries.append(0)
+        guard let description = planner?.describe(site, sites.names[site]) else {
+            return places.append(leastLoaded(of: inboxes))
+        }
+        places.append(description.isForOneWorker ? 0 : leastLoaded(of: inboxes))
+        inboxes[places[site]].describe(description)
+        descriptions[site] = description
     }
 
     mutating func reject(_ rejected: RejectedRow) {
@@ -69,8 +82,10 @@ struct FeedReading: ~Copyable {
 }
 
 extension SiteTable {
-    fileprivate mutating func admit(_ row: borrowing ByteBuffer, count: Int, atSign: Int, counts: Bool) -> Int {
-        admit(PackedRow(row.bytes(0..<count)).field(0), atSign: atSign, counts: counts)
+    fileprivate mutating func admit(
+        _ row: borrowing ByteBuffer, count: Int, atSign: Int, counts: Bool, by name: (String) -> String
+    ) -> Int {
+        admit(PackedRow(row.bytes(0..<count)).field(0), atSign: atSign, counts: counts, by: name)
     }
 }
 

@@ -37,6 +37,8 @@ package final class Inbox: Sendable {
     struct Letterbox {
         /// Sites that have become shared ones, and their places there.
         var sharedSites: [(site: Int, place: Int)] = []
+        /// What binds the sites whose recipients come.
+        var descriptions: [SiteDescription] = []
         var batches: [RecipientBatch] = []
         var isClosed = false
         var mustStop = false
@@ -63,6 +65,11 @@ package final class Inbox: Sendable {
         postedBytes.add(batch.bytes.count, ordering: .relaxed)
         letterbox.withLock { $0.batches.append(batch) }
         call()
+    }
+
+    /// Before the first recipients of a site: where they go, and what binds them.
+    func describe(_ site: SiteDescription) {
+        letterbox.withLock { $0.descriptions.append(site) }
     }
 
     /// The worker shares a site from now on.
@@ -108,6 +115,7 @@ package final class Inbox: Sendable {
         let taken = letterbox.withLock { box in
             let taken = box
             box.batches = []
+            box.descriptions = []
             box.sharedSites = []
             return taken
         }
@@ -124,6 +132,7 @@ extension Worker where Net: ~Copyable {
     mutating func takeFromInbox() {
         guard let inbox, inbox.takeCall() else { return }
         let news = inbox.takeAll()
+        for site in news.descriptions { describe(site) }
         for (site, place) in news.sharedSites { dispatcher.share(site: site, place: place) }
         dispatcher.visitSharedSites()
         for batch in news.batches { batch.admit(to: &dispatcher) }

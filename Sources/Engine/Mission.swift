@@ -9,9 +9,10 @@ package struct Mission: Sendable {
     package var letter: Letter
     /// The address for MAIL FROM, checked.
     package var envelopeFrom: [UInt8]
-    /// The name for EHLO, checked.
-    package var helloName: [UInt8]
-    package var destination: SocketAddress
+    /// Where mail comes from, by the number of the source; at least one.
+    package var sources: [MailSource]
+    /// Where mail goes whose site has no hosts of its own.
+    package var destination: SocketAddress?
     package var grouping: Grouping
     package var limits: Limits
     package var patience: Patience
@@ -26,17 +27,33 @@ package struct Mission: Sendable {
     package var assemblesFirst = false
 
     package init(
-        letter: Letter, envelopeFrom: [UInt8], helloName: [UInt8], destination: SocketAddress,
+        letter: Letter, envelopeFrom: [UInt8], helloName: [UInt8], destination: SocketAddress?,
         grouping: Grouping, limits: Limits, patience: Patience, unixOrigin: Int64
     ) {
         self.letter = letter
         self.envelopeFrom = envelopeFrom
-        self.helloName = helloName
+        sources = [MailSource(helloName: helloName)]
         self.destination = destination
         self.grouping = grouping
         self.limits = limits
         self.patience = patience
         self.unixOrigin = unixOrigin
+    }
+}
+
+/// A local address that mail leaves from, and the name it goes by.
+package struct MailSource: Sendable {
+    /// With port 0; nil leaves the address to the kernel.
+    package var address: SocketAddress?
+    /// In the manifest; for people.
+    package var name: String
+    /// For EHLO, checked.
+    package var helloName: [UInt8]
+
+    package init(name: String = "here", address: SocketAddress? = nil, helloName: [UInt8]) {
+        self.name = name
+        self.address = address
+        self.helloName = helloName
     }
 }
 

@@ -48,15 +48,20 @@ package final class RecipientFeed: Sendable {
     private let sessionsPerSite: Int
     let limit: Int
     let waitsForRetries: Bool
+    private let planner: SitePlanner?
     private let progress = Mutex(Progress())
 
     /// - Parameters:
     ///   - sessionsPerSite: as in the `Limits` of the workers: what they share of a site in sum.
+    ///   - planner: says where the mail of domains goes and what binds it; nil where a site is a domain, and all goes to
+    ///     one place.
     ///   - limit: recipients to hand over at most. Those behind are left for another run.
     ///   - waitsForRetries: goes on until nobody is to be tried again; else only as long as somebody is due.
     package init(
-        to run: Run, ledger: Ledger, sessionsPerSite: Int, limit: Int = .max, waitsForRetries: Bool = true
+        to run: Run, ledger: Ledger, sessionsPerSite: Int, planner: SitePlanner? = nil, limit: Int = .max,
+        waitsForRetries: Bool = true
     ) {
+        self.planner = planner
         self.run = run
         self.ledger = ledger
         self.sessionsPerSite = sessionsPerSite
@@ -69,7 +74,8 @@ package final class RecipientFeed: Sendable {
     /// Reads the list until everybody has an outcome that lasts, or the run is stopped. On the calling thread, which
     /// blocks while the workers have enough to do, and while nobody is due.
     package func read(_ campaign: consuming LoadedCampaign, seed: UInt64) {
-        var reading = FeedReading(workers: run.workerCount, sites: SiteTable(seed: seed), campaign: campaign)
+        var reading = FeedReading(
+            workers: run.workerCount, sites: SiteTable(seed: seed), planner: planner, campaign: campaign)
         do throws(FileFault) {
             var due = dueLines()
             if due == nil {
@@ -188,10 +194,15 @@ package final class RecipientFeed: Sendable {
     private func shareIfBig(_ site: Int, _ reading: inout FeedReading) {
         guard reading.sites.recipients[site] > RecipientFeed.mostForOneWorker else { return }
         guard run.workerCount > 1, sessionsPerSite > 1, reading.places[site] < run.workerCount else { return }
-        let place = run.sharedSites.add(limit: sessionsPerSite, owner: reading.places[site])
+        let description = reading.descriptions[site]
+        guard let sessions = description.map({ $0.plan.sharedSessions }) ?? sessionsPerSite, sessions > 1 else { return }
+        let place = run.sharedSites.add(limit: sessions, owner: reading.places[site])
         reading.places[site] = run.workerCount + place
         reading.batches.append(RecipientBatch())
-        for inbox in run.inboxes { inbox.share(site: site, place: place) }
+        for inbox in run.inboxes {
+            if let description { inbox.describe(description) }
+            inbox.share(site: site, place: place)
+        }
     }
 
     private func publishWhenDue(_ reading: inout FeedReading) {

@@ -16,6 +16,8 @@ package enum TroubleText {
         case .connectionLost: "the connection was lost"
         case .noDescriptors: "no file descriptor is left"
         case .systemError(let code): SystemFault.text(of: code)
+        case .noRoute: "the directory does not say where its mail goes"
+        case .takesNoMail: "the domain takes no mail"
         case .rejected(let reply): "the server turned us away with \(reply.code)"
         case .shutdown: "the server is shutting down (421)"
         case .endedForSafety: "the session was ended after a refused message"
@@ -32,6 +34,8 @@ package enum TroubleText {
         case .timedOut, .connectionLost, .protocolFault: "Check that it is an SMTP server, and the right port."
         case .noDescriptors: "Raise the limit (`ulimit -n`), or use fewer sessions."
         case .systemError: "Check the address."
+        case .noRoute: "Add the domain to the directory."
+        case .takesNoMail: "Take the domain's recipients off the list."
         case .rejected, .shutdown, .endedForSafety: "Ask its operator, or try again later."
         }
     }

@@ -1,5 +1,6 @@
 import Delivery
 import Measurement
+import Pacing
 import Primitives
 import SMTP
 
@@ -7,14 +8,16 @@ import SMTP
 /// network has given its memory back; what was in flight is settled then, when all is known.
 extension Worker where Net: ~Copyable {
     mutating func open(for lane: Int) {
+        guard let address = destination(of: lane) else { return giveUpUnroutable(lane) }
         guard let slot = freeSlots.popLast() else { preconditionFailure("sessions and slots are counted alike") }
         connections[slot].state = .connecting
         connections[slot].lane = lane
         connections[slot].site = dispatcher.site(of: lane)
+        connections[slot].source = dispatcher.source(of: lane)
         connections[slot].session = Session(grouping: mission.grouping)
         connections[slot].connectStarted = network.now
         deadlines.set(network.now + mission.patience.connect, for: slot)
-        network.connect(slot, to: mission.destination, from: nil)
+        network.connect(slot, to: address, from: mission.sources[connections[slot].source].address)
     }
 
     mutating func connected(_ slot: ConnectionSlot) {
@@ -53,9 +56,14 @@ extension Worker where Net: ~Copyable {
         connections[slot] = Connection()
         connections[slot].isListed = isListed
         freeSlots.append(slot)
-        if wasReady && trouble != nil { tally.recordSessionLost() }
+        if wasReady, let trouble { loseSession(of: lane, because: trouble) }
         if isAssembling { endAssembly() }
         forgetSession(of: lane, wasReady: wasReady, failure: wasReady ? nil : trouble, isHopeless: isHopeless)
+    }
+
+    private mutating func loseSession(of lane: Int, because trouble: Trouble) {
+        tally.recordSessionLost()
+        if trouble != .endedForSafety { note(.shutDown, in: lane) }
     }
 
     /// Whether the end of a session that was never ready shows that there is nobody to talk to.
@@ -78,17 +86,17 @@ extension Worker where Net: ~Copyable {
             in: lane, wasReady: wasReady, failed: failure != nil, at: network.now)
         guard let trouble = failure else { return }
         tally.recordConnectFailure()
+        note(trouble.isOfReceiver ? .shutDown : .connectFailed, in: lane)
         if isHopeless { return callOff(because: trouble) }
-        if givesUp { deferLane(lane, because: trouble) }
+        if givesUp { settleLane(lane, Verdict(outcome: .deferred, cause: .noSession(trouble))) }
     }
 
-    /// Every message of a lane that gets no session is deferred, with the reason.
-    private mutating func deferLane(_ lane: Int, because trouble: Trouble) {
+    /// Every message that waits for the lane's site ends so, without an attempt.
+    mutating func settleLane(_ lane: Int, _ verdict: Verdict) {
         var messages = RecordQueue()
-        while dispatcher.take(from: lane, to: &messages, at: network.now)
-            || (fetchMore(for: lane) && dispatcher.take(from: lane, to: &messages, at: network.now))
+        while dispatcher.takeUnpaced(from: lane, to: &messages, at: network.now)
+            || (fetchMore(for: lane) && dispatcher.takeUnpaced(from: lane, to: &messages, at: network.now))
         {
-            let verdict = Verdict(outcome: .deferred, cause: .noSession(trouble))
             settle(
                 messages, recipients: mission.limits.recipientsPerMessage, verdict, 0,
                 Attempt(site: dispatcher.site(of: lane), ended: network.now))
@@ -153,6 +161,16 @@ extension Worker where Net: ~Copyable {
 }
 
 extension Trouble {
+    /// Whether somebody answered, and turned us away.
+    var isOfReceiver: Bool {
+        switch self {
+        case .rejected, .shutdown: true
+        case .connectionRefused, .hostUnreachable, .timedOut, .connectionLost, .noDescriptors, .systemError, .noRoute,
+            .takesNoMail, .endedForSafety, .protocolFault:
+            false
+        }
+    }
+
     init(_ fault: NetworkFault) {
         switch fault {
         case .refused: self = .connectionRefused

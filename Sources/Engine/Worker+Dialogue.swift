@@ -79,6 +79,7 @@ extension Worker where Net: ~Copyable {
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
             if let journal { noteBegun(slot, journal) }
+            count(.intended, in: lane)
             let recipients = connections[slot].recipientsPerMessage
             if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
             if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
@@ -90,7 +91,7 @@ extension Worker where Net: ~Copyable {
 
     // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
     private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
-        let most = mission.limits.messagesPerSession
+        let most = dispatcher.messagesPerSession(of: connections[slot].lane, at: network.now)
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
         return connections[slot].isRetiring
             || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
@@ -98,7 +99,9 @@ extension Worker where Net: ~Copyable {
 
     private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
         switch command {
-        case .hello(let extended): CommandWriter.hello(mission.helloName.span, extended: extended, into: &turn.writer)
+        case .hello(let extended): 
+            let name = mission.sources[connections[slot].source].helloName
+            CommandWriter.hello(name.span, extended: extended, into: &turn.writer)
         case .reset: CommandWriter.reset(into: &turn.writer)
         case .mail:
             let size = connections[slot].session.capabilities.declaresSize ? largestCount(slot) : nil

@@ -1,5 +1,6 @@
 import Delivery
 import Measurement
+import Pacing
 import Primitives
 import SMTP
 
@@ -105,6 +106,7 @@ extension Worker where Net: ~Copyable {
         _ count: Int, at stage: Stage, isOver: Bool, by reply: Reply, on slot: ConnectionSlot, textCount: Int
     ) {
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed)
+        learn(from: reply, on: slot, textCount: textCount)
         settleOldest(slot, recipients: count, Verdict(reply, at: stage), textCount: textCount)
         if case .content = stage { tally.record(.content, network.now - connections[slot].contentWritten) }
         if isOver { finishOldest(slot) }
@@ -119,6 +121,7 @@ extension Worker where Net: ~Copyable {
         let count = connections[slot].session.takeAccepted(like: answer, in: input, at: &cursor)
         guard count > 0 else { return }
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed, count: count)
+        learnAccepted(count, in: connections[slot].lane)
         tally.record(.content, network.now - connections[slot].contentWritten, count: count)
         let verdict = Verdict(reply, at: .content)
         let recipients = connections[slot].recipientsPerMessage
@@ -144,6 +147,7 @@ extension Worker where Net: ~Copyable {
         contact.made()
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)
+        note(.sessionReady, in: lane)
         tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
         tally.record(.greeting, network.now - connections[slot].connectStarted)
         list(slot)

@@ -3,6 +3,7 @@ import Measurement
 import Message
 import Primitives
 import SMTP
+import Shaping
 import Uring
 
 /// One thread's share of a run: a ring, a table of connections, and the lanes of its sites.
@@ -25,6 +26,10 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Sites that this worker shares with others; nil for a worker that is alone.
     let sharing: Sharing?
 
+    /// What is known of sites besides their number; those without are not in it.
+    var sites: [Int: SiteDescription] = [:]
+    /// How often each lane's receiver has said what a rule waits for, by lane.
+    var automation: [Int: AutomationState] = [:]
     var connections: ConnectionTable
     var freeSlots: [ConnectionSlot]
     var deadlines: DeadlineHeap
@@ -91,7 +96,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         self.contact = contact
         self.sharing = sharing
         isAssembling = mission.assemblesFirst
-        dispatcher = Dispatcher(limits: mission.limits)
+        dispatcher = Dispatcher(limits: mission.limits, unixOrigin: mission.unixOrigin)
         tally = Tally()
         connections = ConnectionTable(count: sessions)
         freeSlots = Array((0..<sessions).reversed())

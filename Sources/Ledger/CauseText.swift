@@ -22,6 +22,8 @@ enum CauseText {
         case .connectionLost: "the connection was lost"
         case .noDescriptors: "no file descriptor was left"
         case .systemError: "the connection failed"
+        case .noRoute: "the directory does not say where its mail goes"
+        case .takesNoMail: "the domain takes no mail"
         case .rejected: "the server turned us away"
         case .shutdown: "the server is shutting down"
         case .endedForSafety: "the session was ended after a refused message"
@@ -34,8 +36,8 @@ enum CauseText {
         case .timedOut: "no reply to the end of the message came in time"
         case .connectionLost: "the connection was lost after the end of the message"
         case .protocolFault: "the end of the message got no proper reply"
-        case .connectionRefused, .hostUnreachable, .noDescriptors, .systemError, .rejected, .shutdown,
-            .endedForSafety:
+        case .connectionRefused, .hostUnreachable, .noDescriptors, .systemError, .noRoute, .takesNoMail,
+            .rejected, .shutdown, .endedForSafety:
             "the session ended after the end of the message"
         }
     }

@@ -113,6 +113,21 @@ extension SocketAddress {
 }
 
 extension SocketAddress {
+    /// - Parameter address: 4 bytes of IPv4 or 16 of IPv6; nil for any other number of bytes.
+    package init?(networkOrder address: [UInt8], port: UInt16) {
+        guard address.count == 4 || address.count == 16 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in address.enumerated() {
+            let shift = UInt64(index % 8 * 8)
+            if index < 8 { halves.0 |= UInt64(byte) << shift } else { halves.1 |= UInt64(byte) << shift }
+        }
+        if address.count == 4 {
+            self.init(ipv4: UInt32(truncatingIfNeeded: halves.0), port: port)
+        } else {
+            self.init(ipv6: halves.0, halves.1, port: port)
+        }
+    }
+
     var family: Int32 { Int32(UInt16(truncatingIfNeeded: storage.0)) }
 
     package var isIPv4: Bool { family == AF_INET }

@@ -64,14 +64,10 @@ enum CampaignSupport {
 
 extension Route {
     var socketAddress: SocketAddress {
-        var halves: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in address.prefix(16).enumerated() {
-            let shift = UInt64(index % 8 * 8)
-            if index < 8 { halves.0 |= UInt64(byte) << shift } else { halves.1 |= UInt64(byte) << shift }
+        guard let address = SocketAddress(networkOrder: address, port: port) else {
+            preconditionFailure("a route has 4 or 16 bytes")
         }
-        return address.count == 4
-            ? SocketAddress(ipv4: UInt32(truncatingIfNeeded: halves.0), port: port)
-            : SocketAddress(ipv6: halves.0, halves.1, port: port)
+        return address
     }
 }
 

@@ -238,7 +238,7 @@ struct PacedBench: ~Copyable {
 
     private mutating func speak(_ slot: Int) {
         guard let session = sessions[slot] else { return }
-        let most = dispatcher.messagesPerSession(of: session.lane)
+        let most = dispatcher.messagesPerSession(of: session.lane, at: now)
         guard session.messages < most else { return end(slot) }
         guard dispatcher.take(from: session.lane, to: &queue, at: now) else {
             sessions[slot]?.isIdle = true

@@ -1,0 +1,58 @@
+import Delivery
+import Measurement
+import Shaping
+import Uring
+
+/// What a worker is told of a site before its first recipients come.
+struct SiteDescription: Sendable {
+    enum Fate: Sendable {
+        /// Its mail goes to these hosts, the best first; to the run's destination when there are none.
+        case mail([SocketAddress])
+        /// Nobody knows where to.
+        case unknown
+        /// It takes none (RFC 7505).
+        case takesNoMail
+    }
+
+    let site: Int
+    let name: String
+    var fate: Fate
+    var plan: SitePlan
+    /// What is done when the receiver says certain things.
+    var automation: [AutomationRule] = []
+    /// Of all its lanes, by number.
+    var limits: [Int: LimitFacts] = [:]
+    /// A limit binds other sites as well, and has one owner.
+    var isForOneWorker = false
+
+    /// How orders about a source and a site are called.
+    static func scope(source: String, site: String) -> String { "\(site) from \(source)" }
+}
+
+extension Worker where Net: ~Copyable {
+    mutating func describe(_ site: SiteDescription) {
+        sites[site.site] = site
+        dispatcher.describe(site.site, as: site.plan, at: network.now)
+    }
+
+    /// Where the lane's next session goes: to the next host after each that gave none.
+    func destination(of lane: Int) -> SocketAddress? {
+        guard let site = sites[dispatcher.site(of: lane)] else { return mission.destination }
+        switch site.fate {
+        case .mail(let hosts):
+            return hosts.isEmpty ? mission.destination : hosts[dispatcher.failures(of: lane) % hosts.count]
+        case .unknown, .takesNoMail: return nil
+        }
+    }
+
+    /// The session that was to be made is not.
+    mutating func giveUpUnroutable(_ lane: Int) {
+        _ = dispatcher.sessionEnded(in: lane, wasReady: false, failed: false, at: network.now)
+        let verdict =
+            switch sites[dispatcher.site(of: lane)]?.fate {
+            case .takesNoMail: Verdict(outcome: .refused, cause: .noSession(.takesNoMail))
+            case .mail, .unknown, nil: Verdict(outcome: .deferred, cause: .noSession(.noRoute))
+            }
+        settleLane(lane, verdict)
+    }
+}

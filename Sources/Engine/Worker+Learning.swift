@@ -1,0 +1,163 @@
+import Delivery
+import Measurement
+import Pacing
+import Primitives
+import SMTP
+import Shaping
+
+/// What receivers say changes what they are sent: refusals slow a lane down, and rules say what certain words lead to.
+///
+/// Every change is an entry in the ledger's audit.
+extension Worker where Net: ~Copyable {
+    /// A reply decided about a message of the session.
+    ///
+    /// - Parameter textCount: how much of `replyText` it takes; 0 for an acceptance that nobody wants to read.
+    @inline(__always)
+    mutating func learn(from reply: Reply, on slot: ConnectionSlot, textCount: Int) {
+        guard dispatcher.isPaced(connections[slot].lane) else { return }
+        learnPaced(from: reply, on: slot, textCount: textCount)
+    }
+
+    @inline(never)
+    private mutating func learnPaced(from reply: Reply, on slot: ConnectionSlot, textCount: Int) {
+        let lane = connections[slot].lane
+        if let sign = Backoff.Sign(reply) { note(sign, in: lane) }
+        countWarmup(lane, by: reply)
+        guard reply.code >= 400 else { return }
+        automate(lane, reply, textCount: textCount)
+    }
+
+    /// Many messages were accepted at once.
+    mutating func learnAccepted(_ count: Int, in lane: Int) {
+        guard dispatcher.isPaced(lane) else { return }
+        for _ in 0..<count { note(.accepted, in: lane) }
+    }
+
+    mutating func note(_ sign: Backoff.Sign, in lane: Int) {
+        guard let change = dispatcher.note(sign, in: lane, at: network.now) else { return }
+        journal?.audits("\(scope(of: lane)): \(change.text(at: network.now))")
+    }
+
+    // MARK: - Rules
+
+    private mutating func automate(_ lane: Int, _ reply: Reply, textCount: Int) {
+        let site = dispatcher.site(of: lane)
+        guard let rules = sites[site]?.automation, !rules.isEmpty else { return }
+        let text = words(of: reply, textCount)
+        for rule in rules where rule.matches(text) {
+            guard automation[lane, default: AutomationState()].note(rule, at: network.now) else { continue }
+            for action in rule.actions { carryOut(action, of: rule, in: lane, because: text, reply) }
+        }
+    }
+
+    private mutating func carryOut(
+        _ action: AutomationAction, of rule: AutomationRule, in lane: Int, because text: String, _ reply: Reply
+    ) {
+        let until = network.now + rule.duration
+        let place = "\(rule.place.file):\(rule.place.line)"
+        let end = "for \(rule.duration.text), because of \"\(text)\" (\(place))"
+        switch action {
+        case .suspend, .suspendCampaign:
+            dispatcher.suspend(lane, until: until)
+            journal?.suspends(
+                scope: scope(of: lane), until: unixMicroseconds(until), reason: text, rule: place)
+            journal?.audits("\(scope(of: lane)): suspended \(end)")
+        case .bounce:
+            journal?.audits("\(scope(of: lane)): what waits is given up, because of \"\(text)\" (\(place))")
+            settleLane(lane, Verdict(outcome: .refused, cause: .reply(reply)))
+        case .setConfig(let rules), .setDomainConfig(let rules):
+            order(rules, in: lane, until: until, end)
+        }
+    }
+
+    private mutating func order(_ rules: PathRules, in lane: Int, until: Instant, _ end: String) {
+        if let rate = rules.messageRate?.value {
+            dispatcher.order(rate, in: lane, until: until, at: network.now)
+            journal?.audits("\(scope(of: lane)): \(rate) \(end)")
+        }
+        if let most = rules.connectionLimit?.value {
+            dispatcher.order(sessions: most, in: lane, until: until)
+            journal?.audits("\(scope(of: lane)): \(most) sessions \(end)")
+        }
+        if let most = rules.messagesPerConnection?.value {
+            dispatcher.order(messagesPerSession: most, in: lane, until: until)
+            journal?.audits("\(scope(of: lane)): \(most) messages a session \(end)")
+        }
+    }
+
+    // MARK: - Warmup
+
+    private mutating func countWarmup(_ lane: Int, by reply: Reply) {
+        switch reply.severity {
+        case .success: count(.delivered, in: lane)
+        case .intermediate: break
+        case .transient, .permanent: count(.failed, in: lane)
+        }
+    }
+
+    /// A message of a lane that is being warmed up is begun, or came to something.
+    mutating func count(_ event: WarmupCount.Event, in lane: Int) {
+        guard let count = dispatcher.warmupCount(event, in: lane) else { return }
+        journal?.counts(count)
+    }
+
+    // MARK: - Words
+
+    /// A reply in one line, as rules look at it.
+    private func words(of reply: Reply, _ textCount: Int) -> String {
+        let bytes = replyText.bytes(0..<textCount)
+        let words = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+        return ["\(reply.code)", reply.enhanced?.text, words].compactMap(\.self).joined(separator: " ")
+    }
+
+    func scope(of lane: Int) -> String {
+        let site = dispatcher.site(of: lane)
+        let source = mission.sources[dispatcher.source(of: lane)].name
+        return SiteDescription.scope(source: source, site: sites[site]?.name ?? "site \(site)")
+    }
+
+    private func unixMicroseconds(_ instant: Instant) -> Int64 {
+        (Instant(nanoseconds: mission.unixOrigin) + (instant - .zero)).nanoseconds / 1_000
+    }
+}
+
+extension BackoffChange {
+    /// For the audit.
+    func text(at now: Instant) -> String {
+        let what =
+            switch self.what {
+            case .messageRate(let from, let to):
+                "\(from.map { BackoffChange.rate($0) } ?? "no limit") to \(BackoffChange.rate(to))"
+            case .sessions(let from, let to): "\(from) to \(to) sessions"
+            }
+        let wait = mayRise - now
+        return "\(what), \(cause.text)" + (wait > .zero ? ", may rise in \(wait.text)" : "")
+    }
+
+    private static func rate(_ perSecond: Double) -> String {
+        let tenths = Int((min(perSecond, 1e12) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) messages/s"
+    }
+}
+
+extension Backoff.Sign {
+    fileprivate var text: String {
+        switch self {
+        case .accepted: "as messages were accepted"
+        case .deferred: "as messages were put off"
+        case .blocked: "as the receiver named our address or its policy"
+        case .shutDown: "as sessions were turned away or ended (421)"
+        case .connectFailed: "as no connection could be made"
+        case .sessionReady: "as sessions were made"
+        }
+    }
+}
+
+extension Interval {
+    /// `90 s`, `15 min`, `2 h`: the largest unit that leaves no rest.
+    var text: String {
+        let seconds = max(1, (nanoseconds + 500_000_000) / 1_000_000_000)
+        if seconds % 3_600 == 0 { return "\(seconds / 3_600) h" }
+        return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
+    }
+}
