@@ -8,8 +8,14 @@ extension Dispatcher {
     package mutating func describe(_ site: Int, as plan: SitePlan, at now: Instant) {
         guard !isKnown(site) else { return }
         let first = paces.count
-        for lane in plan.lanes { paces.append(LanePace(lane, &limitTable, sessionsPerSite: limits.sessionsPerSite, at: now)) }
-        addSite(site, paces: Array(first..<paces.count))
+        for lane in plan.lanes {
+            paces.append(LanePace(lane, &limitTable, sessionsPerSite: limits.sessionsPerSite, at: now))
+        }
+        let care = SiteCare(plan).map { care in
+            cares.append(care)
+            return cares.count - 1
+        }
+        addSite(site, paces: Array(first..<paces.count), care: care ?? -1)
     }
 
     /// As `Lane.next`, and why not.
@@ -28,6 +34,7 @@ extension Dispatcher {
             paces[pace].block(block, at: now)
             return .wait(until: opens)
         }
+        if let block = careBlock(of: lane) { return idle(pace, block, at: now) }
         setAble(lane, true)
         guard !paces[pace].messageTurn.isWaiting, !yields(lane, at: now) else { return .idle }
         if let limit = closedLimit(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) {
@@ -123,7 +130,8 @@ extension Dispatcher {
 
     func mayTake(_ lane: Int, at now: Instant) -> Bool {
         let pace = lanes[lane].pace
-        return !paces[pace].messageTurn.isWaiting && paces[pace].opens(at: now, unixOrigin: unixOrigin).0 <= now
+        return !paces[pace].messageTurn.isWaiting && careBlock(of: lane) == nil
+            && paces[pace].opens(at: now, unixOrigin: unixOrigin).0 <= now
             && closedLimit(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) == nil
             && !yields(lane, at: now)
     }
@@ -133,7 +141,9 @@ extension Dispatcher {
         paces[pace].take(at: now, unixOrigin: unixOrigin)
         for limit in paces[pace].messageRates { limitTable.take(limit, at: now) }
         paces[pace].messageTurn.calledBy = -1
-        let siblings = mails[lanes[lane].mail].lanes
+        let mail = lanes[lane].mail
+        if mails[mail].care >= 0 { cares[mails[mail].care].begun += 1 }
+        let siblings = mails[mail].lanes
         if siblings.count > 1 { for sibling in siblings where sibling != lane { list(sibling) } }
     }
 

@@ -10,6 +10,7 @@ package struct Dispatcher: ~Copyable {
     /// Of the lanes that have more to heed than the run's limits.
     var paces: [LanePace] = []
     var limitTable = LimitTable()
+    var cares: [SiteCare] = []
     /// Nanoseconds between the origin of all instants and 1970: days begin by the calendar.
     let unixOrigin: Int64
     /// The memory of every record that waits or is under way in this worker.
@@ -215,16 +216,16 @@ package struct Dispatcher: ~Copyable {
 
     /// Where the mail of a site waits; a site that nobody has told about has one lane, and the run's limits.
     mutating func mailNumber(of site: Int) -> Int {
-        if !isKnown(site) { addSite(site, paces: []) }
+        if !isKnown(site) { addSite(site, paces: [], care: -1) }
         return Int(mailOfSite[site])
     }
 
     /// Makes the lanes of a site: one for each pace, at least one.
-    mutating func addSite(_ site: Int, paces: [Int]) {
+    mutating func addSite(_ site: Int, paces: [Int], care: Int) {
         while mailOfSite.count <= site { mailOfSite.append(-1) }
         mailOfSite[site] = Int32(mails.count)
         for pace in paces.isEmpty ? [-1] : paces { lanes.append(Lane(site: site, mail: mails.count, pace: pace)) }
-        mails.append(SiteMail(lanes: lanes.count - max(1, paces.count)..<lanes.count))
+        mails.append(SiteMail(lanes: lanes.count - max(1, paces.count)..<lanes.count, care: care))
     }
 
     mutating func listLanes(of mail: Int) {

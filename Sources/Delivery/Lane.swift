@@ -20,6 +20,13 @@ struct SiteMail {
     var madeUp = 0..<0
     /// The site's lanes, one for each source.
     let lanes: Range<Int>
+    /// What watches over the site's health, by its place; -1 for nothing.
+    let care: Int
+
+    init(lanes: Range<Int>, care: Int = -1) {
+        self.lanes = lanes
+        self.care = care
+    }
 
     /// Messages that wait for a session.
     var count: Int { waiting.count + returned.count + madeUp.count }

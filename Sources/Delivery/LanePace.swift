@@ -103,6 +103,10 @@ package enum LaneBlock: Hashable, Sendable {
     /// For what was learned from refusals.
     case backoff
     case warmup
+    /// A first share of the site's mail is on its way.
+    case canary
+    /// That share has ended badly.
+    case unhealthy
     /// No session could be made, the last time.
     case failing
     /// Its sessions have enough to do.
@@ -170,8 +174,10 @@ struct LaneWarmup {
         case .delivered: gate.noteDelivered()
         case .failed: gate.noteFailed()
         }
+        let progress = gate.progress
         return WarmupCount(
-            key: key, day: gate.progress.day, hour: gate.progress.hour, stage: gate.progress.stage, event: event)
+            key: key, day: Int32(clamping: progress.day), hour: UInt8(clamping: progress.hour),
+            stage: UInt16(clamping: progress.stage), event: event)
     }
 
     private func microseconds(_ now: Instant, _ unixOrigin: Int64) -> Int64 {

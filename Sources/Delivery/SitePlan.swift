@@ -5,6 +5,10 @@ import Primitives
 package struct SitePlan: Sendable {
     /// One for each source, at least one.
     package var lanes: [LanePlan]
+    /// From 0 to 1: the share of the mail that goes ahead of the rest; 0 for none.
+    package var canaryShare = 0.0
+    /// From 0 to 1: more permanent failures than this share, and somebody has to look. Nil for never.
+    package var mostFailures: Double?
 
     package init(lanes: [LanePlan]) {
         precondition(!lanes.isEmpty, "mail comes from somewhere")

@@ -23,6 +23,8 @@ package struct Mission: Sendable {
     package var shortestSharedPiece = 8_192
     /// Sessions of all workers that may fail, while none has ever been ready, before the run is called off.
     package var firstFailures = 3
+    /// A site's mail fails so that somebody should look before more is sent. From any worker's thread.
+    package var onAlarm: @Sendable (_ site: String, _ what: String) -> Void = { _, _ in }
     /// No message is begun before all sessions stand, or one could not be made: for a benchmark.
     package var assemblesFirst = false
 

@@ -89,6 +89,9 @@ package struct SitePlanner: Sendable {
         numbers = limits.numbers
         var description = SiteDescription(
             site: site, name: name, fate: fate(known.answer), plan: SitePlan(lanes: lanes))
+        let rules = shaping.rules(for: known.identity, domain: known.domain, source: nil)
+        description.plan.canaryShare = (rules.canary?.value ?? 0) / 100
+        description.plan.mostFailures = rules.pauseAbove.map { $0.value / 100 }
         description.automation = shaping.automation(for: known.identity, domain: known.domain)
         description.limits = limits.facts
         description.isForOneWorker = limits.isCommon

@@ -117,6 +117,7 @@ extension Worker where Net: ~Copyable {
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             } else if connections[slot].mayHaveEndedContent(ofOpen: index) {
                 let verdict = Verdict(outcome: .inDoubt, cause: .lostAfterContent(trouble))
+                dispatcher.noteUnfinished(in: lane)
                 settleOldest(slot, recipients: unsettled, verdict)
                 dispatcher.pool.removeFirst(of: &connections[slot].inFlight)
             } else if unsettled < mission.limits.recipientsPerMessage
@@ -133,6 +134,7 @@ extension Worker where Net: ~Copyable {
 
     private mutating func putBackOldest(_ slot: ConnectionSlot, to lane: Int, countsAttempt: Bool) -> Bool {
         withdrawOldest(slot)
+        dispatcher.noteUnfinished(in: lane)
         return dispatcher.putBack(from: &connections[slot].inFlight, to: lane, countsAttempt: countsAttempt)
     }
 

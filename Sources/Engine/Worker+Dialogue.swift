@@ -99,7 +99,7 @@ extension Worker where Net: ~Copyable {
 
     private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
         switch command {
-        case .hello(let extended): 
+        case .hello(let extended):
             let name = mission.sources[connections[slot].source].helloName
             CommandWriter.hello(name.span, extended: extended, into: &turn.writer)
         case .reset: CommandWriter.reset(into: &turn.writer)

@@ -121,7 +121,7 @@ extension Worker where Net: ~Copyable {
         let count = connections[slot].session.takeAccepted(like: answer, in: input, at: &cursor)
         guard count > 0 else { return }
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed, count: count)
-        learnAccepted(count, in: connections[slot].lane)
+        learnAccepted(count, like: reply, on: slot)
         tally.record(.content, network.now - connections[slot].contentWritten, count: count)
         let verdict = Verdict(reply, at: .content)
         let recipients = connections[slot].recipientsPerMessage

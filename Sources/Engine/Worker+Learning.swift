@@ -23,19 +23,31 @@ extension Worker where Net: ~Copyable {
         let lane = connections[slot].lane
         if let sign = Backoff.Sign(reply) { note(sign, in: lane) }
         countWarmup(lane, by: reply)
+        if let alarm = dispatcher.note(reply, in: lane) { raise(alarm, in: lane) }
         guard reply.code >= 400 else { return }
         automate(lane, reply, textCount: textCount)
     }
 
     /// Many messages were accepted at once.
-    mutating func learnAccepted(_ count: Int, in lane: Int) {
-        guard dispatcher.isPaced(lane) else { return }
-        for _ in 0..<count { note(.accepted, in: lane) }
+    mutating func learnAccepted(_ count: Int, like reply: Reply, on slot: ConnectionSlot) {
+        guard dispatcher.isPaced(connections[slot].lane) else { return }
+        for _ in 0..<count { learnPaced(from: reply, on: slot, textCount: 0) }
     }
 
     mutating func note(_ sign: Backoff.Sign, in lane: Int) {
         guard let change = dispatcher.note(sign, in: lane, at: network.now) else { return }
         journal?.audits("\(scope(of: lane)): \(change.text(at: network.now))")
+    }
+
+    /// Somebody should look before more is sent.
+    private func raise(_ alarm: FailureWatch.Alarm, in lane: Int) {
+        let what =
+            switch alarm {
+            case .policy: "the receiver refused a message by its policy (5.7.x)"
+            case .tooManyFailures(let failures, let count):
+                "\(failures) of the last \(count) messages were refused for good"
+            }
+        mission.onAlarm(sites[dispatcher.site(of: lane)]?.name ?? "", what)
     }
 
     // MARK: - Rules
@@ -45,8 +57,8 @@ extension Worker where Net: ~Copyable {
         guard let rules = sites[site]?.automation, !rules.isEmpty else { return }
         let text = words(of: reply, textCount)
         for rule in rules where rule.matches(text) {
-            guard automation[lane, default: AutomationState()].note(rule, at: network.now) else { continue }
-            for action in rule.actions { carryOut(action, of: rule, in: lane, because: text, reply) }
+            let actions = automation[lane, default: AutomationState()].note(rule, at: network.now)
+            for action in actions { carryOut(action, of: rule, in: lane, because: text, reply) }
         }
     }
 

@@ -166,6 +166,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     package mutating func resume() {
         guard isPaused else { return }
         isPaused = false
+        dispatcher.resumeCares()
         for slot in connections.slots where connections[slot].state == .open { list(slot) }
     }
 
