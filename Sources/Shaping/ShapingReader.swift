@@ -8,9 +8,9 @@ struct ShapingReader {
     /// - Returns: what is wrong with it, by line.
     mutating func read(_ bytes: [UInt8], file: String) -> [ShapingProblem] {
         let reading = TOMLReading(bytes, file: file)
-        var problems = ProblemList(file: file)
+        var problems = reading.problems
         for entry in reading.entries { readTop(entry, &problems) }
-        return (reading.problems + problems.problems).inOrder
+        return problems.problems.inOrder
     }
 
     func finished() -> ShapingRules {

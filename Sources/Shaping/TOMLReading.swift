@@ -1,115 +1,101 @@
-import TOMLKit
-
 /// The text of a shaping file as a tree with lines.
 ///
-/// The parser gives up at the first fault. Here its line is noted and taken out, and the rest is read again, so that
-/// one broken rule does not hide the others.
+/// A fault is noted, and reading goes on behind it, so that one broken rule does not hide the others.
 struct TOMLReading {
-    private static let mostFaults = 20
-    /// What a broken section header becomes: what follows it belongs to no section that counts.
-    private static let unreadable = "~unreadable-"
+    private static let mostFaults = 100
 
-    private(set) var entries: [ShapingEntry] = []
-    private(set) var problems: [ShapingProblem] = []
-    private let file: String
-    private var lines: [[UInt8]]
+    private(set) var problems: ProblemList
+    private let root = TOMLTable(line: 1)
+    private var section: TOMLTable
+    private var scanner: TOMLScanner
 
     init(_ bytes: [UInt8], file: String) {
-        self.file = file
-        lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
-        guard isReadable(bytes) else { return }
-        while let fault = attempt() {
-            note(fault)
-            guard problems.count < TOMLReading.mostFaults, takeOut(fault.source.begin.line) else { return }
+        problems = ProblemList(file: file)
+        section = root
+        scanner = TOMLScanner(bytes)
+        if String(validating: bytes, as: UTF8.self) == nil {
+            problems.add(0, "the file is no UTF-8", fix: "save it as UTF-8")
+        } else {
+            scanner.skipMark()
+            while readStatement() {}
         }
     }
 
-    /// Whether the parser can be given the text at all.
-    private mutating func isReadable(_ bytes: [UInt8]) -> Bool {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            return refuse(line: 0, "the file is no UTF-8", fix: "save it as UTF-8")
-        }
-        let isNUL = { (line: [UInt8]) in
-            let text = String(decoding: line, as: UTF8.self)
-            return line.contains(0) || text.contains("\\u0000") || text.contains("\\U00000000")
-        }
-        if let line = lines.firstIndex(where: isNUL) {
-            return refuse(line: line + 1, "there is a NUL character", fix: "take it out")
-        }
-        if let line = TOMLPlaces(bytes).tooDeepLine {
-            return refuse(line: line, "the key has too many parts", fix: "quote names with dots, as in [\"a.example\"]")
-        }
-        return true
-    }
+    var entries: [ShapingEntry] { root.entries }
 
-    private mutating func refuse(line: Int, _ what: String, fix: String) -> Bool {
-        problems.append(ShapingProblem(at: RulePlace(file: file, line: line), what: what, fix: fix))
-        return false
-    }
-
-    /// Reads what is left of the text.
-    ///
-    /// - Returns: the fault, or nil when the entries are there.
-    private mutating func attempt() -> TOMLParseError? {
-        let bytes = Array(lines.joined(separator: [0x0A]))
-        do {
-            let table = try TOMLTable(string: String(decoding: bytes, as: UTF8.self))
-            let tree = TOMLTree(places: TOMLPlaces(bytes))
-            entries = tree.entries(of: table, at: []).filter { !$0.key.hasPrefix(TOMLReading.unreadable) }
+    /// - Returns: false at the end.
+    private mutating func readStatement() -> Bool {
+        scanner.skipBlankAndLines()
+        guard !scanner.isAtEnd else { return false }
+        let start = (index: scanner.index, line: scanner.line)
+        do throws(TOMLFault) {
+            if scanner.byte == UInt8(ascii: "[") { try readHeader() } else { try readPair() }
+            guard scanner.endsLine() else {
+                throw scanner.fault("there is more in the line", fix: "begin a new line, or put the text in quotes")
+            }
         } catch {
-            return error as? TOMLParseError
+            guard problems.problems.count < TOMLReading.mostFaults else { return false }
+            problems.add(error.line, error.what, fix: error.fix)
+            recover(from: error, start.index, start.line)
         }
-        return nil
-    }
-
-    private mutating func note(_ fault: TOMLParseError) {
-        let place = RulePlace(file: file, line: min(max(1, fault.source.begin.line), lines.count))
-        problems.append(
-            ShapingProblem(at: place, what: "this is no TOML", fix: fault.description))
-    }
-
-    /// - Returns: false when there is nothing left to take out there.
-    private mutating func takeOut(_ line: Int) -> Bool {
-        guard line >= 1, line <= lines.count else { return false }
-        let old = lines[line - 1]
-        let isHeader = old.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "[")
-        let new = isHeader ? Array("[\"\(TOMLReading.unreadable)\(line)\"]".utf8) : []
-        guard new != old else { return false }
-        lines[line - 1] = new
         return true
+    }
+
+    private mutating func readHeader() throws(TOMLFault) {
+        // What follows a broken header belongs to no section that counts.
+        section = TOMLTable(line: scanner.line)
+        let line = scanner.line
+        scanner.advance()
+        let isElement = scanner.take("[")
+        let key = try scanner.key()
+        guard scanner.take("]"), !isElement || scanner.take("]") else {
+            throw scanner.fault("the name of a section is not closed", fix: isElement ? "write ]]" : "write ]")
+        }
+        section = isElement ? try root.element(key, line: line) : try root.section(key, line: line)
+    }
+
+    private mutating func readPair() throws(TOMLFault) {
+        let line = scanner.line
+        let key = try scanner.key()
+        guard scanner.take("=") else { throw scanner.fault("a value is missing", fix: "write key = value") }
+        scanner.skipBlank()
+        try section.set(key, to: try scanner.value(), line: line)
+    }
+
+    /// Goes to the line where reading has the best hope: behind the statement that begins at a place, and when that
+    /// has several lines, to the next one that looks like a statement and is not likely to be a part of this one.
+    private mutating func recover(from fault: TOMLFault, _ start: Int, _ line: Int) {
+        // Of what is not closed nobody knows how far it was meant to go.
+        let faultLine = fault.isUnclosed ? line : scanner.line
+        let isOneLine = scanner.line == line
+        scanner.rewind(to: start, line: line)
+        scanner.skipLine()
+        while !isOneLine, !scanner.isAtEnd {
+            let look = scanner.look()
+            let isPlain = scanner.line > faultLine || scanner.line == faultLine && fault.isInList
+            if look == .header || look == .pair && isPlain { return }
+            scanner.skipLine()
+        }
     }
 }
 
-/// Turns the parser's tables into ours: in the order of the file, each value with its line.
-private struct TOMLTree {
-    let places: TOMLPlaces
-
-    func entries(of table: TOMLTable, at path: TOMLPlaces.Path) -> [ShapingEntry] {
-        let entries = table.keys.compactMap { key -> ShapingEntry? in
-            guard let value = table[key] else { return nil }
-            let line = places.line(of: path + [key])
-            return ShapingEntry(key: key, line: line, value: node(value, at: path + [key]))
-        }
-        return entries.sorted { ($0.line, $0.key) < ($1.line, $1.key) }
+extension TOMLScanner {
+    fileprivate enum Look {
+        case header
+        case pair
+        case neither
     }
 
-    private func node(_ value: any TOMLValueConvertible, at path: TOMLPlaces.Path) -> ShapingNode {
-        ShapingNode(content: content(value, at: path), line: places.line(of: path))
+    /// What the line that begins here looks like.
+    fileprivate func look() -> Look {
+        var copy = self
+        copy.skipBlank()
+        if copy.byte == UInt8(ascii: "[") { return .header }
+        return (try? copy.key()) != nil && copy.byte == UInt8(ascii: "=") ? .pair : .neither
     }
 
-    private func content(_ value: any TOMLValueConvertible, at path: TOMLPlaces.Path) -> ShapingNode.Content {
-        switch value.type {
-        case .string: .text(value.string ?? "")
-        case .int: .integer(Int64(value.int ?? 0))
-        case .double: .number(value.double ?? 0)
-        case .bool: .flag(value.bool ?? false)
-        case .table: .table(value.table.map { entries(of: $0, at: path) } ?? [])
-        case .array: .list(value.array.map { elements(of: $0, at: path) } ?? [])
-        case .date, .time, .dateTime: .moment
-        }
-    }
-
-    private func elements(of array: TOMLArray, at path: TOMLPlaces.Path) -> [ShapingNode] {
-        (0..<array.count).map { node(array[$0], at: path + ["#\($0)"]) }
+    fileprivate mutating func skipLine() {
+        skipToLineEnd()
+        advance()
     }
 }
