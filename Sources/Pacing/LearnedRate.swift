@@ -1,0 +1,135 @@
+import Primitives
+
+/// Messages per second that a receiver takes, learned from what it accepts and puts off.
+///
+/// Down: two deferrals within two hundred acceptances, or one block, lower the limit to 0.85 (0.5 for a block) of the
+/// rate that was accepted of late, and never below an eighth of the limit at once. After that nothing is concluded for
+/// a second, in which the replies to what was sent before come in. When more than a quarter of the replies were
+/// deferrals nevertheless, the next decrease waits twice as long as the one before, up to 512 s. From the sixth of these
+/// on, and where nothing is accepted, none goes below a message a second: slower sending is no cure.
+///
+/// Up: the rate at which trouble came is remembered. The limit rises towards it by a quarter of a percent of it each
+/// second, then beyond it with the square of time, slowly at first: by 4 % in 48 s, to its double in four minutes.
+/// All of that goes ten times as fast until trouble has come twice at the same rate, give or take a quarter: the first
+/// measure is a guess. Time is counted by what is accepted, each message as the time from one to the next at the limit
+/// and as half a second at most: a pause raises nothing, and a receiver of a few an hour is not tried after every few.
+struct LearnedRate: Hashable, Sendable {
+    /// No limit is lower: one message a minute.
+    static let lowest = 1.0 / 60
+    /// Where decreases end while nothing is accepted or nothing is cured by them.
+    static let lowestUnlearned = 1.0
+    static let reaction = Interval.seconds(1)
+
+    /// Messages per second; nil for no limit.
+    private(set) var limit: Double?
+    /// When the limit may rise, and the next decrease may come.
+    private(set) var mayRise = Instant(nanoseconds: .min)
+
+    /// The rate at which trouble came last.
+    private var memory = 0.0
+    private var isConfirmed = false
+    /// The part of the memory at which the limit stood after the last decrease.
+    private var start = 0.0
+    /// Seconds of sending at the limit since then; tenths of them as long as the memory is a guess.
+    private var calm = 0.0
+    /// Decreases in a row that cured nothing.
+    private var futile = 0
+    private var nextDecrease = Instant(nanoseconds: .min)
+    private var strikes = 0
+    private var isReacting = false
+    private var meter = ReplyMeter()
+    /// When the next message is due, in nanoseconds.
+    private var due = Int64.min
+
+    func opens(at now: Instant) -> Instant {
+        guard limit != nil else { return now }
+        // A turn of the sender's loop that comes late must not cost a part of the rate.
+        return max(now, Instant(nanoseconds: saturatingDifference(due, 10_000_000)))
+    }
+
+    mutating func take(at now: Instant) {
+        meter.begin(at: now)
+        guard limit != nil else { return }
+        due = saturatingSum(max(due, now.nanoseconds), spacing)
+    }
+
+    mutating func noteAccepted(at now: Instant) {
+        guard !isReacting(at: now) else { return }
+        meter.count(isAccepted: true, at: now, limit: limit ?? 0, longestGap: longestGap)
+        strikes = max(0, strikes - 1)
+        guard let before = limit else { return }
+        calm += min(1 / before, 0.5) * (isConfirmed ? 1 : 10)
+        limit = max(before, min(risen, 1e9))
+    }
+
+    mutating func noteDeferred(at now: Instant) {
+        guard !isReacting(at: now) else { return }
+        meter.count(isAccepted: false, at: now, limit: limit ?? 0, longestGap: longestGap)
+        strikes = min(strikes + 200, 400)
+        guard strikes >= 400 && meter.isConclusive && now >= nextDecrease else { return }
+        decrease(to: 0.85, at: now)
+    }
+
+    mutating func noteBlocked(at now: Instant) {
+        guard !isReacting(at: now) else { return }
+        meter.count(isAccepted: false, at: now, limit: limit ?? 0, longestGap: longestGap)
+        guard now >= nextDecrease else { return }
+        decrease(to: 0.5, at: now)
+    }
+
+    /// What comes within the reaction time answers what was sent before the decrease.
+    private mutating func isReacting(at now: Instant) -> Bool {
+        guard isReacting else { return false }
+        if now < mayRise { return true }
+        isReacting = false
+        meter.restart(at: now)
+        return false
+    }
+
+    private mutating func decrease(to part: Double, at now: Instant) {
+        let isCured = meter.deferredShare <= 0.25
+        futile = isCured ? max(0, futile - 1) : min(futile + 1, 9)
+        let (measured, least) = (measured, least)
+        isConfirmed = isCured && abs(measured - memory) <= memory / 4
+        memory = max(measured, least)
+        let lowered = max(least, memory * part)
+        limit = lowered
+        start = lowered / memory
+        calm = 0
+        strikes = 0
+        isReacting = true
+        mayRise = now + LearnedRate.reaction
+        nextDecrease = now + LearnedRate.reaction * (1 << Int64(futile))
+        due = now.nanoseconds
+    }
+
+    /// The rate that was accepted of late, within what one decrease may do.
+    private var measured: Double {
+        let before = limit ?? meter.repliesPerSecond
+        return min(max(accepted, before / 8), limit ?? .infinity)
+    }
+
+    private var accepted: Double { limit.map { $0 * meter.acceptedShareOfAllowed } ?? meter.acceptedPerSecond }
+
+    /// Where the next decrease ends at the latest: nothing is learned where nothing is accepted, or nothing is cured.
+    private var least: Double {
+        if accepted > 0 && futile <= 5 { return LearnedRate.lowest }
+        return min(limit ?? .infinity, LearnedRate.lowestUnlearned)
+    }
+
+    private var risen: Double {
+        let untilMemory = (1 - start) / 0.0025
+        guard calm > untilMemory else { return memory * (start + 0.0025 * calm) }
+        let beyond = (calm - untilMemory) / 240
+        return memory * (1 + beyond * beyond)
+    }
+
+    /// Nanoseconds between two messages.
+    private var spacing: Int64 {
+        guard let limit else { return 0 }
+        return max(1, saturatingInteger(1e9 / limit))
+    }
+
+    /// What of the time between two replies counts as sending, in nanoseconds.
+    private var longestGap: Int64 { max(1_000_000_000, saturatingProduct(spacing, 4)) }
+}
