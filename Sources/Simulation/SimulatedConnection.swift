@@ -1,6 +1,7 @@
 import Engine
 import Primitives
 import SMTP
+import Uring
 
 /// One connection: what the client did with it, what is under way, and the receiver at its other end.
 @safe
@@ -31,6 +32,8 @@ final class SimulatedConnection {
     let number: Int
     let slot: ConnectionSlot
     let receiver: Int
+    /// Where the worker has it come from.
+    let source: SocketAddress?
     let faults: FaultPlan
     var client = Client.connecting
     var sending: Sending?
@@ -51,8 +54,10 @@ final class SimulatedConnection {
     var session: ReceiverSession
     var isReading = false
     var isSilent = false
-    /// The receiver stands in `ReceiverRecord.openConnections` for this connection.
-    var isCounted = false
+    /// Its place in `ReceiverRecord.connections` while the receiver counts it as open.
+    var openRecord: Int?
+    /// Counts among the connections that the receiver's limits let in.
+    var isAdmitted = false
     /// Bytes under way are lost: the connection broke.
     var losesArrivals = false
     var losesReplies = false
@@ -74,10 +79,14 @@ final class SimulatedConnection {
     /// Counts what came, for `idleClosing`.
     var arrivals = 0
 
-    init(number: Int, slot: ConnectionSlot, receiver: Int, offer: ReceiverOffer, faults: FaultPlan) {
+    init(
+        number: Int, slot: ConnectionSlot, receiver: Int, source: SocketAddress?, offer: ReceiverOffer,
+        faults: FaultPlan
+    ) {
         self.number = number
         self.slot = slot
         self.receiver = receiver
+        self.source = source
         self.faults = faults
         session = ReceiverSession(offer: offer)
     }

@@ -1,4 +1,5 @@
 import Engine
+import Pacing
 import Primitives
 import SMTP
 
@@ -16,7 +17,7 @@ private enum Conduct {
 extension SimulatedNetwork {
     mutating func greet(_ connection: SimulatedConnection) {
         var answer = ReceiverAnswer.standard
-        if connectionIsBeyondLimit(connection) {
+        if !connection.isAdmitted {
             answer = .hangUp(ReceiverRefusal(421, "4.7.0", "Too many connections"))
         } else if random.chance(connection.faults.greetingRefused) {
             answer = .refuse(ReceiverRefusal(554, "5.3.2", "No mail here"))
@@ -95,6 +96,7 @@ extension SimulatedNetwork {
         _ connection: SimulatedConnection, _ event: ReceiverEvent, _ path: String
     ) -> Conduct {
         if let answer = receivers[connection.receiver].script(event, path) { return .answer(answer) }
+        if event == .mail, let refusal = refusalByLimit(connection) { return .answer(.hangUp(refusal)) }
         let faults = connection.faults
         if random.chance(faults.resetBeforeReply) { return .breakDown }
         if random.chance(faults.silence) { return .fallSilent }
@@ -105,6 +107,15 @@ extension SimulatedNetwork {
             return .answer(.hangUp(ReceiverRefusal(421, "4.3.2", "Service not available")))
         }
         return .answer(refusal(connection, event).map { .refuse($0) } ?? .standard)
+    }
+
+    private mutating func refusalByLimit(_ connection: SimulatedConnection) -> ReceiverRefusal? {
+        let receiver = connection.receiver
+        if connection.session.mailCount >= receivers[receiver].messagesPerSession ?? .max {
+            return ReceiverRefusal(421, "4.7.0", "Too many messages in this session")
+        }
+        if gates[receiver].takeMessage(from: connection.source, at: now) { return nil }
+        return ReceiverRefusal(421, "4.7.0", "Message rate exceeded")
     }
 
     private mutating func refusal(_ connection: SimulatedConnection, _ event: ReceiverEvent)
@@ -221,7 +232,7 @@ extension SimulatedNetwork {
         let receiver = connection.receiver
         switch event {
         case .messageComplete: records[receiver].ended.append((connection.recipients, now))
-        case .mail: records[receiver].mailCount += 1
+        case .mail: records[receiver].mails.append((now, connection.source))
         case .recipient: records[receiver].recipients.append(path)
         case .fault(let fault): records[receiver].faults.append(fault)
         case .needsInput, .content, .contentReturn, .hello, .data, .chunkComplete, .reset, .noop, .verify, .help,

@@ -1,6 +1,8 @@
 import Engine
+import Pacing
 import Primitives
 import SMTP
+import Uring
 
 /// Something that will happen in the simulated network.
 enum Happening {
@@ -68,14 +70,17 @@ extension SimulatedNetwork {
 
 // Connecting and closing.
 extension SimulatedNetwork {
-    mutating func open(_ slot: ConnectionSlot, _ receiver: Int?) -> SimulatedConnection {
+    mutating func open(
+        _ slot: ConnectionSlot, _ receiver: Int?, _ source: SocketAddress?
+    ) -> SimulatedConnection {
         let faults = faults(of: receiver)
         var offer = receiver.map { receivers[$0].offer } ?? .init()
         if random.chance(faults.withoutPipelining) { offer.pipelining = false }
         if random.chance(faults.withoutChunking) { offer.chunking = false }
         if random.chance(faults.dataWithoutRecipients) { offer.answersDataWithoutRecipients = true }
         let connection = SimulatedConnection(
-            number: connectionCount, slot: slot, receiver: receiver ?? -1, offer: offer, faults: faults)
+            number: connectionCount, slot: slot, receiver: receiver ?? -1, source: source, offer: offer,
+            faults: faults)
         connectionCount += 1
         connection.isSlow = random.chance(faults.slowReplies)
         connection.hasSmallWindow = random.chance(faults.smallWindow)
@@ -101,17 +106,18 @@ extension SimulatedNetwork {
         guard connection.isReporting else { return }
         report(.connected(connection))
         connection.isReading = true
-        connection.isCounted = true
-        records[connection.receiver].connectionCount += 1
-        records[connection.receiver].openConnections += 1
-        records[connection.receiver].mostConnections = max(
-            records[connection.receiver].mostConnections, records[connection.receiver].openConnections)
+        count(connection)
         greet(connection)
     }
 
-    func connectionIsBeyondLimit(_ connection: SimulatedConnection) -> Bool {
-        guard let limit = receivers[connection.receiver].connectionLimit else { return false }
-        return records[connection.receiver].openConnections > limit
+    private mutating func count(_ connection: SimulatedConnection) {
+        let receiver = connection.receiver
+        connection.openRecord = records[receiver].connections.count
+        records[receiver].connections.append((now, nil, connection.source))
+        records[receiver].openConnections += 1
+        records[receiver].mostConnections = max(
+            records[receiver].mostConnections, records[receiver].openConnections)
+        connection.isAdmitted = gates[receiver].admit(connection.source, at: now)
     }
 
     /// The worker closes. Bytes that the kernel had taken may still arrive; what it had not taken, may in part.
@@ -130,9 +136,10 @@ extension SimulatedNetwork {
     }
 
     mutating func uncount(_ connection: SimulatedConnection) {
-        guard connection.isCounted else { return }
-        connection.isCounted = false
+        guard let place = connection.openRecord.take() else { return }
         records[connection.receiver].openConnections -= 1
+        records[connection.receiver].connections[place].closed = now
+        if connection.isAdmitted { gates[connection.receiver].leave(connection.source) }
     }
 
     /// The connection breaks: the worker learns it from a send, from its receiving, or from both in any order.

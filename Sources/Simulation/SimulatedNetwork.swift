@@ -1,4 +1,5 @@
 import Engine
+import Pacing
 import Primitives
 import SMTP
 import Uring
@@ -28,6 +29,8 @@ package struct SimulatedNetwork: ~Copyable, Network {
     let receivers: [SimulatedReceiver]
     /// One for each receiver, in their order.
     package internal(set) var records: [ReceiverRecord]
+    /// One for each receiver, in their order.
+    var gates: [ReceiverGate<SocketAddress>]
     var random: SeededRandom
     var queue = EventQueue<Happening>()
     var connectionCount = 0
@@ -50,6 +53,7 @@ package struct SimulatedNetwork: ~Copyable, Network {
         self.faults = faults
         self.receivers = receivers
         records = receivers.map { ReceiverRecord(port: $0.port) }
+        gates = receivers.map { ReceiverGate($0.limits, begun: .zero) }
         random = SeededRandom(seed: seed)
         unsafe replyMemory = .allocate(byteCount: 2 * ReceiverSession.longestReply, alignment: 16)
         unsafe lentMemory = .allocate(byteCount: SimulatedNetwork.longestPiece, alignment: 16)
@@ -80,7 +84,7 @@ extension SimulatedNetwork {
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "slot \(slot) is used again before its `closed` has come")
         let receiver = receivers.firstIndex { $0.port == address.port }
-        slots[slot] = open(slot, receiver)
+        slots[slot] = open(slot, receiver, source)
     }
 
     package mutating func send(_ slot: ConnectionSlot, _ bytes: UnsafeRawBufferPointer) {

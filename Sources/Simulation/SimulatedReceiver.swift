@@ -1,5 +1,7 @@
+import Pacing
 import Primitives
 import SMTP
+import Uring
 
 /// A receiver in the simulated network, found by its port whatever the address.
 package struct SimulatedReceiver {
@@ -14,10 +16,28 @@ package struct SimulatedReceiver {
     package var faults: FaultPlan?
     /// Connections at one time; what is beyond gets 421 in place of the greeting. Nil for no limit.
     package var connectionLimit: Int?
+    /// Messages that may begin in a time; a MAIL beyond it gets 421 and the receiver closes. Nil for no limit.
+    package var rateLimit: Rate?
+    /// From so long after the network's beginning on, another rate; nil lifts the limit.
+    package var rateLimitChanges: [(after: Interval, rate: Rate?)] = []
+    /// MAIL commands that one session may have accepted; the next gets 421 and the receiver closes.
+    package var messagesPerSession: Int?
+    /// Rate and connections are those of each source address by itself.
+    package var limitsPerSource = false
     package var script: Script = { _, _ in nil }
 
     package init(port: UInt16) {
         self.port = port
+    }
+
+    var limits: ReceiverLimits {
+        var limits = ReceiverLimits()
+        limits.rate = rateLimit
+        limits.rateChanges = rateLimitChanges.map { ReceiverLimits.RateChange(after: $0.after, rate: $0.rate) }
+        limits.connections = connectionLimit
+        limits.messagesPerSession = messagesPerSession
+        limits.perSource = limitsPerSource
+        return limits
     }
 }
 
@@ -50,11 +70,15 @@ package struct ReceiverRecord {
     package internal(set) var accepted: [AcceptedMessage] = []
     /// For whom the end of a content has come, and when, whatever the answer was.
     package internal(set) var ended: [(recipients: [String], time: Instant)] = []
-    package internal(set) var connectionCount = 0
+    package var connectionCount: Int { connections.count }
     package internal(set) var openConnections = 0
     /// The most connections that stood at one time.
     package internal(set) var mostConnections = 0
-    package internal(set) var mailCount = 0
+    /// Every connection that reached the receiver, in order; `closed` is nil while it stands.
+    package internal(set) var connections: [(opened: Instant, closed: Instant?, source: SocketAddress?)] = []
+    /// Every MAIL that came, accepted or not, in order.
+    package internal(set) var mails: [(time: Instant, source: SocketAddress?)] = []
+    package var mailCount: Int { mails.count }
     /// Forward-paths of all RCPT commands in order, accepted or not.
     package internal(set) var recipients: [String] = []
     /// What the client did against the protocol, in order. After a refused command, those that were already

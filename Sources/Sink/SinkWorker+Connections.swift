@@ -39,6 +39,7 @@ extension SinkWorker {
         connections[slot].begin(
             descriptor: descriptor, number: UInt64(index) << 48 | number, offer: shared.options.offer,
             greeting: isAdmitted ? .standard : .hangUp(.tooManyConnections), now: desk.now)
+        connections[slot].isAdmitted = isAdmitted
         if isAdmitted { introduce(slot, number) }
         mark(slot)
     }
@@ -51,7 +52,6 @@ extension SinkWorker {
                 desk.countTurnedAway(.connections)
                 return false
             }
-            connections[slot].isAdmitted = true
         }
         desk.countSession()
         return true

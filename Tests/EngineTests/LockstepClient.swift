@@ -47,16 +47,19 @@ struct LockstepClient: ~Copyable {
     private let memory: UnsafeMutableRawBufferPointer
     private let port: UInt16
     private let messagesPerSession: Int
+    /// Each slot connects from one of these, in turn.
+    private let sources: [SocketAddress?]
 
     private static let slotMemory = 1_024
 
     init(
         _ network: consuming SimulatedNetwork, port: UInt16, messages: Int, slots: Int,
-        messagesPerSession: Int = 3
+        messagesPerSession: Int = 3, sources: [SocketAddress?] = [nil]
     ) {
         self.network = network
         self.port = port
         self.messagesPerSession = messagesPerSession
+        self.sources = sources
         outcomes = Array(repeating: .waiting, count: messages)
         self.slots = Array(repeating: Slot(), count: slots)
         unsafe memory = .allocate(byteCount: slots * LockstepClient.slotMemory, alignment: 16)
@@ -87,7 +90,7 @@ struct LockstepClient: ~Copyable {
             slots[index] = Slot()
             slots[index].isOpen = true
             slots[index].deadline = network.now + .seconds(700)
-            network.connect(index, to: .loopback(port: port), from: nil)
+            network.connect(index, to: .loopback(port: port), from: sources[index % sources.count])
         }
     }
 
