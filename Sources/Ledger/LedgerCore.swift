@@ -38,12 +38,19 @@ struct LedgerCore: Sendable {
 
     /// Rows were read and go to workers.
     mutating func plan(_ batch: PlanBatch) throws(LedgerFault) {
-        try batch.forEach { (line, _, reason) throws(LedgerFault) in
-            guard states.plan(line, isRejected: !reason.isEmpty, isHandedOver: true) else {
-                throw .misused("line \(line) of the recipients was planned twice")
+        for page in batch.pages { try plan(page) }
+        changes.plans.append(batch)
+    }
+
+    private mutating func plan(_ page: RecipientPage) throws(LedgerFault) {
+        let contents = page.contents
+        for index in contents.indices {
+            guard contents[index] != .nothing else { continue }
+            let isRejected = contents[index] == .rejected
+            guard states.plan(page.first + index, isRejected: isRejected, isHandedOver: true) else {
+                throw .misused("line \(page.first + index) of the recipients was planned twice")
             }
         }
-        changes.plans.append(batch)
     }
 
     mutating func completePlanning() {

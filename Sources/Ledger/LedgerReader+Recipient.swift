@@ -28,13 +28,10 @@ extension LedgerReader {
     private func outcome(of address: String) throws(LedgerFault) -> OutcomeRow? {
         let details = try StepReading(storage)
         let wanted = Array(address.utf8)
-        let statement = try storage.statement(
-            "SELECT line, address, rejected FROM recipient WHERE address = ? COLLATE NOCASE ORDER BY line")
-        statement.bind(1, wanted.span)
         var found: OutcomeRow?
-        try storage.forEachRow(of: statement) { (row) throws(LedgerFault) in
-            guard row.withText(1, { areSame($0, wanted.span) }) else { return }
-            let outcome = try outcome(row, details)
+        try storage.forEachRecipient { (line, text, reason) throws(LedgerFault) in
+            guard text.count == wanted.count && areSame(text, wanted.span) else { return }
+            let outcome = try outcome(line, text, reason, details)
             if found == nil || (found?.state == .rejected && outcome.state != .rejected) { found = outcome }
         }
         return found
@@ -43,7 +40,6 @@ extension LedgerReader {
 
 /// Whether two addresses are the same: to the byte but for the case of the domain.
 private func areSame(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-    guard left.count == right.count else { return false }
     guard case .valid(let atSign) = Address.check(left), case .valid(atSign) = Address.check(right) else {
         return left.indices.allSatisfy { left[$0] == right[$0] }
     }

@@ -1,6 +1,7 @@
 import Campaign
 import Delivery
 import Foundation
+import Primitives
 import SMTP
 
 /// Looks at a campaign's ledger, whether a process is sending it or not: as it was at one moment, that of opening.
@@ -62,9 +63,8 @@ package final class LedgerReader {
         var failure: (any Error)?
         do throws(LedgerFault) {
             let details = try StepReading(storage)
-            try storage.forEachRow("SELECT line, address, rejected FROM recipient ORDER BY line") {
-                (row) throws(LedgerFault) in
-                let outcome = try outcome(row, details)
+            try storage.forEachRecipient { (line, address, reason) throws(LedgerFault) in
+                let outcome = try outcome(line, address, reason, details)
                 do { try body(outcome) } catch {
                     failure = error
                     throw .misused("reading was stopped")
@@ -75,21 +75,26 @@ package final class LedgerReader {
 
     /// Calls `body` for the recipients in these states, by their line: for few among many, as it looks for each.
     package func forEachOutcome(in states: [LineState], _ body: (OutcomeRow) throws -> Void) throws {
-        let details = try StepReading(storage)
-        let statement = try storage.statement("SELECT line, address, rejected FROM recipient WHERE line = ?")
-        for line in states.flatMap({ core.states.lines(in: $0) }).sorted() {
-            let row = try storage.row(of: line, with: statement) { (row) throws(LedgerFault) in
-                try outcome(row, details)
+        var failure: (any Error)?
+        do throws(LedgerFault) {
+            let details = try StepReading(storage)
+            let lines = states.flatMap { core.states.lines(in: $0) }.sorted()
+            try storage.forEachRecipient(on: lines) { (line, address, reason) throws(LedgerFault) in
+                let outcome = try outcome(line, address, reason, details)
+                do { try body(outcome) } catch {
+                    failure = error
+                    throw .misused("reading was stopped")
+                }
             }
-            try body(row)
-        }
+        } catch { throw failure ?? error }
     }
 
-    func outcome(_ row: SQLiteStatement, _ details: StepReading) throws(LedgerFault) -> OutcomeRow {
-        let line = Int(row.number(0))
+    func outcome(
+        _ line: Int, _ address: Span<UInt8>, _ reason: Span<UInt8>, _ details: StepReading
+    ) throws(LedgerFault) -> OutcomeRow {
         let state = core.states.state(of: line)
-        var outcome = OutcomeRow(line: line, address: row.text(1), state: state)
-        outcome.text = row.text(2)
+        var outcome = OutcomeRow(line: line, address: [UInt8](copying: address), state: state)
+        outcome.text = [UInt8](copying: reason)
         outcome.attempts = core.states.attempts(of: line) + (state.isOneMoreAttempt ? 1 : 0)
         let number = lastSteps[line]
         guard number > 0 else { return outcome }
@@ -105,7 +110,8 @@ package final class LedgerReader {
     /// What does not add up; empty for a sound ledger. Reads the whole file.
     package func problems() throws(LedgerFault) -> [String] {
         var problems = try storage.damages()
-        let rows = try storage.count("SELECT count(*) FROM recipient")
+        var rows = 0
+        try storage.forEachRecipient { (_, _, _) in rows += 1 }
         if rows != standing.counts.total {
             problems.append("\(rows) recipients are entered, \(standing.counts.total) are in some state")
         }

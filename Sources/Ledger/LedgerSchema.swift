@@ -4,15 +4,21 @@ enum LedgerSchema {
     static let version: Int64 = 2
 
     /// Makes the tables of an empty file.
-    static let statements = "\(tables)\n\(pacing)\n\(view)"
+    static let statements = "\(tables)\n\(list)\n\(pacing)\n\(views)"
 
-    /// Makes a ledger of version 1 one of this version.
-    static let changesSinceVersion1 = """
-        \(pacing)
+    /// Makes a ledger of version 1 one of this version, together with `version1IsGone`. Between the two the recipients
+    /// move from their table to `list`.
+    static let changesSinceVersion1 = "\(list)\n\(pacing)"
+
+    static let version1IsGone = """
         DROP VIEW outcome;
-        \(view)
+        DROP TABLE recipient;
+        \(views)
         UPDATE fact SET value = \(version) WHERE name = 'schema';
         """
+
+    /// Lets a ledger of version 1 be read as it is: where its recipients go meanwhile.
+    static let temporaryList = "CREATE TEMP TABLE list (first INTEGER PRIMARY KEY, recipients TEXT NOT NULL)"
 
     /// `lines` stands last in a step: it is long, and what stands before it is read without it.
     private static let tables = """
@@ -20,7 +26,6 @@ enum LedgerSchema {
         CREATE TABLE input (
             name TEXT PRIMARY KEY, path TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL
         ) WITHOUT ROWID;
-        CREATE TABLE recipient (line INTEGER PRIMARY KEY, address TEXT NOT NULL, rejected TEXT);
         CREATE TABLE step (
             number INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, code INTEGER, enhanced TEXT,
             text TEXT, next_at INTEGER, lines TEXT NOT NULL
@@ -28,7 +33,9 @@ enum LedgerSchema {
         CREATE TABLE audit (at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL);
         """
 
-    /// What version 2 added.
+    /// Recipients by the hundred: see `RecipientPage`.
+    private static let list = "CREATE TABLE list (first INTEGER PRIMARY KEY, recipients TEXT NOT NULL);"
+
     private static let pacing = """
         CREATE TABLE warmup (
             source TEXT NOT NULL, site TEXT NOT NULL, day INTEGER NOT NULL, hour INTEGER NOT NULL,
@@ -40,7 +47,12 @@ enum LedgerSchema {
         ) WITHOUT ROWID;
         """
 
-    private static let view = """
+    private static let views = """
+        CREATE VIEW recipient AS
+        SELECT list.first + each.key AS line,
+            CASE each.type WHEN 'array' THEN json_extract(each.value, '$[0]') ELSE each.value END AS address,
+            CASE each.type WHEN 'array' THEN json_extract(each.value, '$[1]') END AS rejected
+        FROM list, json_each(list.recipients) AS each WHERE each.type <> 'null';
         CREATE VIEW outcome AS
         WITH last AS (
             SELECT each.value AS line, max(step.number) AS number

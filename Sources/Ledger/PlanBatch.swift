@@ -3,16 +3,15 @@ import Primitives
 
 /// Rows of the recipients file on their way into the ledger, many at a time, in the order of their lines.
 package struct PlanBatch: Sendable {
-    /// Line in 32 bits, lengths of address and reason in 16 each, then both.
-    private var bytes: [UInt8] = []
-    package private(set) var count = 0
-
-    private static let header = 8
+    private(set) var pages: [RecipientPage] = []
+    package private(set) var byteCount = 0
 
     package init() {}
 
-    package var byteCount: Int { bytes.count }
-    package var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { pages.isEmpty }
+
+    /// How many rows there are.
+    package var count: Int { pages.reduce(0) { $0 + $1.count } }
 
     /// Enough that a batch costs nothing by itself, and little enough that nobody waits for it.
     package static let usualByteCount = 32_768
@@ -32,31 +31,19 @@ package struct PlanBatch: Sendable {
         append(line: row.line, address: address.span, reason: reason.span)
     }
 
-    /// - Parameter reason: why it gets no mail; empty when it gets some.
+    /// - Parameters:
+    ///   - address: UTF-8.
+    ///   - reason: UTF-8: why it gets no mail; empty when it gets some.
     package mutating func append(line: Int, address: Span<UInt8>, reason: Span<UInt8>) {
-        bytes.append(littleEndian: UInt64(UInt32(truncatingIfNeeded: line)), count: 4)
-        let (addressCount, reasonCount) = (min(address.count, 0xFFFF), min(reason.count, 0xFFFF))
-        bytes.append(littleEndian: UInt64(addressCount), count: 2)
-        bytes.append(littleEndian: UInt64(reasonCount), count: 2)
-        bytes.append(address.extracting(first: addressCount))
-        bytes.append(reason.extracting(first: reasonCount))
-        count += 1
+        if pages.isEmpty || !pages[pages.count - 1].takes(line) { pages.append(RecipientPage(first: line)) }
+        byteCount += pages[pages.count - 1].append(line: line, address: address, reason: reason)
     }
 
     /// Calls `body` for each row, in order.
-    package func forEach<Failure: Error>(
+    func forEach<Failure: Error>(
         _ body: (_ line: Int, _ address: Span<UInt8>, _ reason: Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        let all = bytes.span
-        var cursor = 0
-        while cursor < all.count {
-            let addressEnd = cursor + PlanBatch.header + Int(all.littleEndian(at: cursor + 4, count: 2))
-            let end = addressEnd + Int(all.littleEndian(at: cursor + 6, count: 2))
-            try body(
-                Int(all.littleEndian(at: cursor, count: 4)),
-                all.extracting(cursor + PlanBatch.header..<addressEnd), all.extracting(addressEnd..<end))
-            cursor = end
-        }
+        for page in pages { _ = try RecipientPage.read(page.text.span, first: page.first, body) }
     }
 
     /// The kind of reason and a sentence: rows are counted by what stands before the colon.

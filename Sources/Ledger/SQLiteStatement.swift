@@ -36,15 +36,22 @@ final class SQLiteStatement {
         unsafe sqlite3_bind_null(handle, place)
     }
 
-    /// Binds text; the bytes must stay as they are until `run` has returned.
+    /// Binds a copy of a text.
     ///
     /// - Parameter text: empty means an empty text, not null.
     func bind(_ place: Int32, _ text: Span<UInt8>) {
+        bind(place, text, isCopied: true)
+    }
+
+    private func bind(_ place: Int32, _ text: Span<UInt8>, isCopied: Bool) {
+        // SQLite's name for "take a copy" is a number that stands for a function.
+        let copying = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         unsafe text.withUnsafeBytes { bytes in
-            // Without a destructor SQLite takes no copy; memory of nothing would bind null.
+            // Memory of nothing would bind null.
             if let start = bytes.baseAddress, bytes.count > 0 {
                 let characters = unsafe start.assumingMemoryBound(to: CChar.self)
-                unsafe sqlite3_bind_text(handle, place, characters, Int32(clamping: bytes.count), nil)
+                unsafe sqlite3_bind_text(
+                    handle, place, characters, Int32(clamping: bytes.count), isCopied ? copying : nil)
             } else {
                 unsafe sqlite3_bind_text(handle, place, SQLiteStatement.emptyText.utf8Pointer, 0, nil)
             }
@@ -61,6 +68,13 @@ final class SQLiteStatement {
         let error = code == SQLITE_DONE ? nil : SQLiteError(connection)
         unsafe sqlite3_reset(handle)
         if let error { throw error }
+    }
+
+    /// Runs a statement that returns no rows, with one long text that is lent to it instead of copied.
+    func run(binding place: Int32, _ text: Span<UInt8>) throws(SQLiteError) {
+        bind(place, text, isCopied: false)
+        try run()
+        bindNull(place)
     }
 
     /// Goes to the next row; false, and ready to begin again, when there is none.

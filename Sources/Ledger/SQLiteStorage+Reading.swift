@@ -1,5 +1,6 @@
 import Campaign
 import GRDB
+import Primitives
 
 extension SQLiteStorage {
     func facts() throws(LedgerFault) -> [LedgerFact] {
@@ -23,9 +24,49 @@ extension SQLiteStorage {
     func forEachRecipient(
         _ body: (_ line: Int, _ isRejected: Bool) throws(LedgerFault) -> Void
     ) throws(LedgerFault) {
-        try forEachRow("SELECT line, rejected IS NOT NULL FROM recipient ORDER BY line") {
-            (row) throws(LedgerFault) in
-            try body(Int(row.number(0)), row.number(1) != 0)
+        try forEachRecipient { (line, _, reason) throws(LedgerFault) in try body(line, !reason.isEmpty) }
+    }
+
+    /// Calls `body` for each row that was planned, by its line; the bytes are lent for the call.
+    func forEachRecipient(
+        _ body: (_ line: Int, _ address: Span<UInt8>, _ reason: Span<UInt8>) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        try forEachRow("SELECT first, recipients FROM list ORDER BY first") { (row) throws(LedgerFault) in
+            try read(row, body)
+        }
+    }
+
+    /// Calls `body` for the rows on some lines, which are in order and were planned.
+    func forEachRecipient(
+        on lines: [Int],
+        _ body: (_ line: Int, _ address: Span<UInt8>, _ reason: Span<UInt8>) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        let statement = try statement(
+            "SELECT first, recipients FROM list WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        var place = 0
+        while place < lines.count {
+            let before = place
+            statement.bind(1, Int64(lines[place]))
+            try forEachRow(of: statement) { (row) throws(LedgerFault) in
+                try read(row) { (line, address, reason) throws(LedgerFault) in
+                    guard place < lines.count && lines[place] == line else { return }
+                    place += 1
+                    try body(line, address, reason)
+                }
+            }
+            guard place > before else { throw .damaged("it has no recipient \(lines[place])") }
+        }
+    }
+
+    /// Reads the rows of a page.
+    private func read(
+        _ row: SQLiteStatement,
+        _ body: (_ line: Int, _ address: Span<UInt8>, _ reason: Span<UInt8>) throws(LedgerFault) -> Void
+    ) throws(LedgerFault) {
+        let first = row.number(0)
+        let text = row.text(1)
+        guard try RecipientPage.read(text.span, first: Int(first), body) else {
+            throw .damaged("the recipients from line \(first) on are not a list of recipients")
         }
     }
 
@@ -35,11 +76,16 @@ extension SQLiteStorage {
     }
 
     func address(of line: Int) throws(LedgerFault) -> [UInt8]? {
-        try withConnection { (connection) throws(SQLiteError) in
-            let statement = try SQLiteStatement("SELECT address FROM recipient WHERE line = ?", on: connection)
-            statement.bind(1, Int64(line))
-            return try statement.next() ? statement.text(0) : nil
+        let statement = try statement(
+            "SELECT first, recipients FROM list WHERE first <= ? ORDER BY first DESC LIMIT 1")
+        statement.bind(1, Int64(line))
+        var found: [UInt8]?
+        try forEachRow(of: statement) { (row) throws(LedgerFault) in
+            try read(row) { (number, address, _) throws(LedgerFault) in
+                if number == line { found = [UInt8](copying: address) }
+            }
         }
+        return found
     }
 
     func statement(_ sql: String) throws(LedgerFault) -> SQLiteStatement {
@@ -56,18 +102,6 @@ extension SQLiteStorage {
         } catch let fault as LedgerFault { throw fault } catch let error as SQLiteError {
             throw error.fault(file)
         } catch { throw .misused("\(error)") }
-    }
-
-    /// - Parameter statement: selects by the line.
-    func row<Value>(
-        of line: Int, with statement: SQLiteStatement, _ body: (SQLiteStatement) throws(LedgerFault) -> Value
-    ) throws(LedgerFault) -> Value {
-        statement.bind(1, Int64(line))
-        defer { statement.reset() }
-        let isThere: Bool
-        do throws(SQLiteError) { isThere = try statement.next() } catch { throw error.fault(file) }
-        guard isThere else { throw .damaged("it has no recipient \(line)") }
-        return try body(statement)
     }
 
     func count(_ sql: String) throws(LedgerFault) -> Int {

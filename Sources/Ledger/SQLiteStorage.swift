@@ -33,7 +33,7 @@ final class SQLiteStorage: LedgerStorage {
             try connection.execute(sql: "PRAGMA synchronous = FULL")
             try connection.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteStorage.checkpointPages)")
         }
-        try makeTables()
+        try prepareTables()
         statements = try withConnection { (connection) throws(SQLiteError) in
             try Statements(connection)
         }
@@ -45,10 +45,9 @@ final class SQLiteStorage: LedgerStorage {
         do {
             var configuration = SQLiteStorage.configuration
             configuration.readonly = true
-            configuration.allowsUnsafeTransactions = true
             database = try DatabaseQueue(path: file, configuration: configuration)
         } catch { throw SQLiteError(error).fault(file) }
-        try makeTables()
+        try prepareTables()
         // One transaction for all that is read: its first look at the tables fixes what it sees.
         try inDatabase { try $0.execute(sql: "BEGIN; SELECT count(*) FROM fact") }
     }
@@ -57,6 +56,8 @@ final class SQLiteStorage: LedgerStorage {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.label = "ledger"
+        // One transaction for several accesses: to read all as it was at one moment, and to bring a ledger forward.
+        configuration.allowsUnsafeTransactions = true
         return configuration
     }
 
@@ -78,7 +79,7 @@ final class SQLiteStorage: LedgerStorage {
     }
 
     private func write(_ changes: LedgerCommit, _ statements: Statements) throws(SQLiteError) {
-        for plan in changes.plans { try write(plan, statements.recipient) }
+        for plan in changes.plans { try write(plan, statements.list) }
         for step in changes.steps { try write(step, statements.step) }
         for fact in changes.facts { try write(fact, statements.fact) }
         for input in changes.inputs { try write(input, statements.input) }
@@ -87,12 +88,10 @@ final class SQLiteStorage: LedgerStorage {
         for change in changes.suspensions { try write(change, statements) }
     }
 
-    private func write(_ plan: PlanBatch, _ statement: SQLiteStatement) throws(SQLiteError) {
-        try plan.forEach { (line, address, reason) throws(SQLiteError) in
-            statement.bind(1, Int64(line))
-            statement.bind(2, address)
-            if reason.isEmpty { statement.bindNull(3) } else { statement.bind(3, reason) }
-            try statement.run()
+    func write(_ plan: PlanBatch, _ statement: SQLiteStatement) throws(SQLiteError) {
+        for page in plan.pages {
+            statement.bind(1, Int64(page.first))
+            try statement.run(binding: 2, page.text.span)
         }
     }
 
@@ -110,8 +109,7 @@ final class SQLiteStorage: LedgerStorage {
         var lines = ByteBuffer(capacity: LineList.mostBytes(for: step.lines.count))
         var writer = lines.writer()
         LineList.write(step.lines, into: &writer)
-        statement.bind(8, lines.bytes(0..<writer.count))
-        try statement.run()
+        try statement.run(binding: 8, lines.bytes(0..<writer.count))
     }
 
     private func write(_ fact: LedgerFact, _ statement: SQLiteStatement) throws(SQLiteError) {
@@ -152,14 +150,41 @@ final class SQLiteStorage: LedgerStorage {
 
     // MARK: - Opening
 
-    private func makeTables() throws(LedgerFault) {
+    private func prepareTables() throws(LedgerFault) {
         let objects = try inDatabase { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") }
         let isReadOnly = database.configuration.readonly
         if objects.isEmpty && !isReadOnly { return try change(LedgerSchema.statements) }
         guard objects.contains("fact") && objects.contains("step") else {
             throw LedgerFault(file, "is not a ledger", "give the state directory of a campaign")
         }
-        if !objects.contains("warmup") && !isReadOnly { try change(LedgerSchema.changesSinceVersion1) }
+        if !objects.contains("list") { try bringForward(isReadOnly: isReadOnly) }
+    }
+
+    /// Brings a ledger of version 1 to this version; when it may only be read, as far as this connection sees it.
+    private func bringForward(isReadOnly: Bool) throws(LedgerFault) {
+        try inDatabase { try $0.execute(sql: isReadOnly ? "BEGIN" : "BEGIN IMMEDIATE") }
+        let sql = isReadOnly ? LedgerSchema.temporaryList : LedgerSchema.changesSinceVersion1
+        try inDatabase { try $0.execute(sql: sql) }
+        try moveRecipients()
+        if !isReadOnly { try inDatabase { try $0.execute(sql: LedgerSchema.version1IsGone) } }
+        try inDatabase { try $0.execute(sql: "COMMIT") }
+    }
+
+    private func moveRecipients() throws(LedgerFault) {
+        let list = try statement("INSERT INTO list VALUES (?, ?)")
+        func write(_ batch: PlanBatch) throws(LedgerFault) {
+            do throws(SQLiteError) { try self.write(batch, list) } catch { throw error.fault(file) }
+        }
+        var batch = PlanBatch()
+        try forEachRow("SELECT line, address, rejected FROM recipient ORDER BY line") {
+            (row) throws(LedgerFault) in
+            let (address, reason) = (row.text(1), row.text(2))
+            batch.append(line: Int(row.number(0)), address: address.span, reason: reason.span)
+            guard batch.byteCount >= PlanBatch.usualByteCount else { return }
+            try write(batch)
+            batch = PlanBatch()
+        }
+        try write(batch)
     }
 
     /// Changes the tables, all or nothing.
@@ -204,7 +229,7 @@ struct Statements {
     let begin: SQLiteStatement
     let commit: SQLiteStatement
     let rollback: SQLiteStatement
-    let recipient: SQLiteStatement
+    let list: SQLiteStatement
     let step: SQLiteStatement
     let fact: SQLiteStatement
     let input: SQLiteStatement
@@ -217,7 +242,7 @@ struct Statements {
         begin = try SQLiteStatement("BEGIN IMMEDIATE", on: connection)
         commit = try SQLiteStatement("COMMIT", on: connection)
         rollback = try SQLiteStatement("ROLLBACK", on: connection)
-        recipient = try SQLiteStatement("INSERT INTO recipient VALUES (?, ?, ?)", on: connection)
+        list = try SQLiteStatement("INSERT INTO list VALUES (?, ?)", on: connection)
         step = try SQLiteStatement("INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)", on: connection)
         fact = try SQLiteStatement("INSERT OR REPLACE INTO fact VALUES (?, ?)", on: connection)
         input = try SQLiteStatement("INSERT OR REPLACE INTO input VALUES (?, ?, ?, ?)", on: connection)

@@ -162,7 +162,11 @@ import Testing
         try bench.ledger.close()
         let storage = try SQLiteStorage(file: directory.file("state/ledger.sqlite"))
         for sql in [
-            "DROP TABLE warmup", "DROP TABLE suspension", "DROP VIEW outcome",
+            "DROP TABLE warmup", "DROP TABLE suspension", "DROP VIEW outcome", "DROP VIEW recipient",
+            "CREATE TABLE recipient (line INTEGER PRIMARY KEY, address TEXT NOT NULL, rejected TEXT)",
+            "INSERT INTO recipient VALUES (5, 'r5@list.example', 'suppressed: ...'), (2, 'r2@list.example', NULL)",
+            "INSERT INTO recipient VALUES (3, 'r3@list.example', NULL), (99, '\"\"@list.example', NULL)",
+            "DROP TABLE list",
             "CREATE VIEW outcome AS SELECT line, address, '?' AS outcome FROM recipient",
             "UPDATE fact SET value = 1 WHERE name = 'schema'",
         ] { _ = try storage.texts(sql) }
@@ -172,7 +176,9 @@ import Testing
     @Test("it is read as it is")
     func reading() throws {
         let reader = try LedgerReader(path: path)
-        #expect(reader.standing.counts[.accepted] == 1)
+        #expect(reader.standing.counts[.accepted] == 1 && reader.standing.counts.total == 4)
+        #expect(try reader.recipient(address: "\"\"@list.example")?.outcome.line == 99)
+        #expect(try reader.recipient(address: "r5@list.example")?.outcome.text == Array("suppressed: ...".utf8))
         #expect(try reader.warmups().isEmpty && reader.suspensions().isEmpty)
         #expect(try reader.audits(containing: nil, last: 9).isEmpty)
     }
@@ -191,6 +197,12 @@ import Testing
         #expect(try storage.facts().number(FactName.schema) == LedgerSchema.version)
         #expect(
             try storage.texts("SELECT outcome || coalesce(next_at, '') FROM outcome ORDER BY line")
-                == ["accepted", "deferred9"])
+                == ["accepted", "deferred9", "rejected", "waiting"])
+        #expect(
+            try storage.texts("SELECT line || ' ' || address || coalesce(rejected, '') FROM recipient ORDER BY line")
+                == [
+                    "2 r2@list.example", "3 r3@list.example", "5 r5@list.examplesuppressed: ...",
+                    "99 \"\"@list.example",
+                ])
     }
 }
