@@ -28,7 +28,6 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
@@ -47,10 +46,7 @@ let package = Package(
         // Rooms that touch the world.
         room("Uring", ["Primitives", "CLiburing"]),
         room("Digest", ["COpenSSL"]),
-        .target(
-            name: "Shaping",
-            dependencies: ["Primitives", "Pacing", .product(name: "TOMLKit", package: "TOMLKit")],
-            swiftSettings: strict),
+        room("Shaping", ["Primitives", "Pacing"]),
         room(
             "Campaign",
             [

@@ -78,7 +78,8 @@ struct SitePlannerTests {
         let site = try description("big.example", &planner)
         #expect(site.plan.lanes.count == 2)
         let names = site.limits.values.map { "\($0.name) \($0.value)" }.sorted()
-        #expect(names.contains { $0.hasPrefix("max_message_rate of big from warm") && $0.contains("100/s") }, "\(names)")
+        #expect(
+            names.contains { $0.hasPrefix("max_message_rate of big from warm") && $0.contains("100/s") }, "\(names)")
         #expect(names.contains { $0.hasPrefix("max_message_rate of big from cold") && $0.contains("1/s") }, "\(names)")
         #expect(names.contains { $0.hasPrefix("provider_connection_limit of provider big from warm") }, "\(names)")
         #expect(site.limits.values.allSatisfy { ($0.place?.line ?? 0) > 0 })

@@ -1,0 +1,196 @@
+import Delivery
+import Measurement
+import Pacing
+import Primitives
+import Shaping
+import Simulation
+import Testing
+import Uring
+
+@testable import Engine
+
+/// The production worker keeps to what binds its sites, seen from the receivers. A failing seed is printed.
+@Suite("Pacing in the simulated network")
+struct PacedWorkerTests {
+    @Test(
+        "No window at any receiver exceeds a limit, over a crash and a restart, and the rate is used",
+        arguments: 0..<20)
+    func limitsHold(seed: Int) throws {
+        var world = PacedWorld(seed: UInt64(seed))
+        world.faults = seed % 2 == 0 ? .none : world.refusals
+        let crash = Interval.milliseconds(Int64.random(in: 1_000...6_000, using: &world.random))
+        try world.run(for: crash)
+        let firstMails = world.mails.map(\.count)
+        try world.run(for: .seconds(12))
+        for site in world.sites.indices {
+            let limit = world.sites[site]
+            let most = PacedWorld.mostInWindow(world.mails[site].sorted(), of: limit.rate.period)
+            #expect(most <= limit.rate.count, "seed \(seed): site \(site) had \(most) of \(limit.rate)")
+            #expect(world.mostConnections[site] <= limit.sessions, "seed \(seed): site \(site)")
+            guard seed % 2 == 0 else { continue }
+            let used = world.mails[site].count - firstMails[site]
+            #expect(
+                Double(used) >= 0.98 * limit.rate.perSecond * 12 - limit.rate.perSecond * 0.2 - 1,
+                "seed \(seed): site \(site) used \(used) of \(limit.rate)")
+        }
+        let common = PacedWorld.mostInWindow(world.mails.flatMap { $0 }.sorted(), of: world.common.period)
+        #expect(common <= world.common.count, "seed \(seed): \(common) of \(world.common) in common")
+    }
+
+    @Test(
+        "A hidden limit is found: few messages are put off, and most of it is used", arguments: [20, 100, 400], 0..<4)
+    func hiddenLimit(perSecond: Int64, seed: UInt64) throws {
+        var world = PacedWorld(seed: seed, hidden: Rate(perSecond, per: .seconds(1)))
+        try world.run(for: .seconds(180))
+        let settled = world.mails[0].filter { $0 >= Instant.zero + .seconds(90) }
+        let accepted = world.accepted[0].filter { $0 >= Instant.zero + .seconds(90) }
+        let share = Double(accepted.count) / 90 / Double(perSecond)
+        #expect((0.85...1.15).contains(share), "seed \(seed): \(share) of \(perSecond)/s")
+        let putOff = Double(settled.count - accepted.count) / Double(max(1, settled.count))
+        #expect(putOff < 0.02, "seed \(seed): \(putOff) were put off")
+    }
+
+    @Test("Mail goes from the source of its lane, and to the next host when one is not there")
+    func sourcesAndHosts() throws {
+        let world = try PacedWorld.withTwoSources()
+        #expect(Set(world.sources.compactMap { $0?.description }) == ["127.0.0.2:0", "127.0.0.3:0"])
+        #expect(world.accepted == 400)
+    }
+}
+
+extension Rate {
+    var perSecond: Double { Double(count) / period.seconds }
+}
+
+/// A few sites, each with a receiver and a limit of its own, and a rate that all have in common.
+struct PacedWorld {
+    struct Site {
+        var rate: Rate
+        var sessions: Int
+    }
+
+    var sites: [Site] = []
+    var common: Rate
+    var faults = FaultPlan.none
+    var random: SeededRandom
+    /// MAIL commands by site, over all runs.
+    private(set) var mails: [[Instant]]
+    private(set) var accepted: [[Instant]]
+    private(set) var mostConnections: [Int]
+    private let hidden: Rate?
+    private let seed: UInt64
+    /// When the present run began.
+    private var begun = Instant.zero
+
+    init(seed: UInt64, hidden: Rate? = nil) {
+        random = SeededRandom(seed: seed ^ 0xACED)
+        self.seed = seed
+        self.hidden = hidden
+        let count = hidden == nil ? Int.random(in: 1...4, using: &random) : 1
+        for _ in 0..<count {
+            let rate = Rate(Int64.random(in: 2...60, using: &random), per: .seconds(random.oneIn(3) ? 5 : 1))
+            sites.append(Site(rate: rate, sessions: Int.random(in: 1...3, using: &random)))
+        }
+        common = Rate(Int64.random(in: 200...300, using: &random), per: .seconds(1))
+        mails = Array(repeating: [], count: count)
+        accepted = mails
+        mostConnections = Array(repeating: 0, count: count)
+    }
+
+    /// What no delay of the network comes with: that is not the sender's to help.
+    var refusals: FaultPlan {
+        var plan = FaultPlan.none
+        plan.connectionRefused = 0.05
+        plan.greetingBusy = 0.05
+        plan.mailRefused = 0.05
+        plan.recipientRefused = 0.05
+        plan.messageRefused = 0.05
+        plan.closing = 0.02
+        plan.resetBeforeReply = 0.02
+        plan.acceptedThenReset = 0.02
+        return plan
+    }
+
+    /// A worker that has more to do than it can, and is gone when the time is over: nothing of it survives.
+    mutating func run(for time: Interval) throws {
+        var plan = faults
+        plan.latency = .milliseconds(2)
+        var receivers: [SimulatedReceiver] = []
+        for site in sites.indices {
+            var receiver = SimulatedReceiver(port: UInt16(2_500 + site))
+            receiver.rateLimit = hidden
+            receivers.append(receiver)
+        }
+        let runSeed = random.next()
+        let network = SimulatedNetwork(seed: runSeed, faults: plan, receivers: receivers)
+        var campaign = SimulatedCampaign(seed: runSeed)
+        campaign.sites = sites.count
+        var mission = try campaign.mission()
+        mission.limits.sessions = 20
+        mission.firstFailures = .max
+        mission.limits.mostFailures = .max
+        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
+        let start = worker.network.now
+        for site in sites.indices { worker.describe(description(of: site)) }
+        for number in 0..<(hidden == nil ? 4_000 : 100_000) { campaign.admit(number, to: &worker) }
+        while worker.network.now - start < time { worker.turn(atMost: .milliseconds(20)) }
+        note(worker.network.finish(), start)
+        begun = begun + time
+    }
+
+    private func description(of site: Int) -> SiteDescription {
+        var lane = LanePlan()
+        lane.learns = hidden != nil
+        if hidden == nil {
+            lane.messageRates = [LimitPlan(0, .rate(common)), LimitPlan(1 + site, .rate(sites[site].rate))]
+            lane.sessionCounts = [LimitPlan(100 + site, .count(sites[site].sessions))]
+        } else {
+            lane.sessionCounts = [LimitPlan(100, .count(10))]
+        }
+        return SiteDescription(
+            site: site, name: "site\(site).test", fate: .mail([.loopback(port: UInt16(2_500 + site))]),
+            plan: SitePlan(lanes: [lane]))
+    }
+
+    private mutating func note(_ records: [ReceiverRecord], _ start: Instant) {
+        for site in sites.indices {
+            mails[site] += records[site].mails.map { begun + ($0.time - start) }
+            accepted[site] += records[site].accepted.map { begun + ($0.time - start) }
+            mostConnections[site] = max(mostConnections[site], records[site].mostConnections)
+        }
+    }
+
+    /// The most that fall into a half-open window of that length.
+    static func mostInWindow(_ times: [Instant], of period: Interval) -> Int64 {
+        var (most, first) = (0, 0)
+        for index in times.indices {
+            while times[index] - times[first] >= period { first += 1 }
+            most = max(most, index - first + 1)
+        }
+        return Int64(most)
+    }
+
+    static func withTwoSources() throws -> (sources: [SocketAddress?], accepted: Int) {
+        let receivers = [SimulatedReceiver(port: 2_501)]
+        let network = SimulatedNetwork(seed: 5, faults: .none, receivers: receivers)
+        var campaign = SimulatedCampaign(seed: 5)
+        campaign.sites = 1
+        var mission = try campaign.mission()
+        mission.firstFailures = .max
+        mission.sources = [2, 3].map { last in
+            MailSource(
+                name: "s\(last)", address: SocketAddress("127.0.0.\(last):0"),
+                helloName: Array("s\(last).test".utf8))
+        }
+        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
+        worker.describe(
+            SiteDescription(
+                site: 0, name: "two.test", fate: .mail([.loopback(port: 2_599), .loopback(port: 2_501)]),
+                plan: SitePlan(lanes: [LanePlan(source: 0), LanePlan(source: 1)])))
+        for number in 0..<400 { campaign.admit(number, to: &worker) }
+        worker.closeAdmission()
+        worker.run()
+        let accepted = worker.tally.counts.accepted
+        return (worker.network.finish()[0].mails.map(\.source), accepted)
+    }
+}
