@@ -46,6 +46,7 @@ extension Worker where Net: ~Copyable {
         if let taken { connections[slot].taken = taken }
         takeBackOutput(slot)
         settleHeld(slot)
+        let hadMessages = connections[slot].session.openTransactions > 0
         settleInFlight(slot)
         let lane = connections[slot].lane
         let wasReady = connections[slot].wasReady
@@ -56,14 +57,17 @@ extension Worker where Net: ~Copyable {
         connections[slot] = Connection()
         connections[slot].isListed = isListed
         freeSlots.append(slot)
-        if wasReady, let trouble { loseSession(of: lane, because: trouble) }
+        if wasReady, let trouble { loseSession(of: lane, because: trouble, hadMessages: hadMessages) }
         if isAssembling { endAssembly() }
         forgetSession(of: lane, wasReady: wasReady, failure: wasReady ? nil : trouble, isHopeless: isHopeless)
     }
 
-    private mutating func loseSession(of lane: Int, because trouble: Trouble) {
+    private mutating func loseSession(of lane: Int, because trouble: Trouble, hadMessages: Bool) {
         tally.recordSessionLost()
-        if trouble != .endedForSafety { note(.shutDown, in: lane) }
+        guard trouble != .endedForSafety else { return }
+        note(.shutDown, in: lane)
+        // A 421 in place of the answer to a message is how most receivers say "too fast".
+        if trouble == .shutdown && hadMessages { note(.deferred, in: lane) }
     }
 
     /// Whether the end of a session that was never ready shows that there is nobody to talk to.
