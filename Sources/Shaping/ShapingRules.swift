@@ -116,6 +116,9 @@ package struct ShapingRules: Sendable {
         sections(for: site, domain: domain).flatMap(\.automation)
     }
 
+    /// All sections, those of providers before those of domains.
+    var allSections: [Section] { [standard] + providers.map(\.section) + domains.map(\.section) }
+
     /// The sections that speak of a path, the most general first.
     func sections(for site: SiteIdentity, domain: String) -> [Section] {
         let domain = DomainName.normal(domain)
