@@ -58,7 +58,7 @@ package struct ShapingRules: Sendable {
     /// domain with the same hosts. Without this they hold for their domains alone, as those of a domain that belongs
     /// to a provider always do.
     package mutating func rollUp(with directory: any Directory) {
-        for (number, domain) in domains.enumerated() where domain.section.mxRollup?.value != false {
+        for (number, domain) in domains.enumerated() {
             guard case .hosts(let hosts) = directory.hosts(of: domain.name) else { continue }
             let site = site(ofDomain: domain.name, hosts: hosts.map(\.name))
             if case .hosts = site { domainSites[number] = site }
