@@ -10,7 +10,7 @@ package enum ShapingLint {
     package static func lint(_ rules: ShapingRules, _ directory: (any Directory)?) -> [ShapingProblem] {
         var problems = providers(rules) + matches(rules)
         problems += paths(rules).flatMap(BindingCheck.problems)
-        problems += generalLimits(rules.limits) + automation(rules)
+        problems += generalLimits(rules.limits) + automation(rules) + members(rules, directory)
         if let directory { problems += domains(rules, directory) }
         return problems.inOrder
     }
@@ -105,6 +105,20 @@ package enum ShapingLint {
             ShapingProblem(
                 .warning, at: rule.place, what: "what this automation does ends as soon as it begins",
                 fix: "write a longer duration")
+        }
+    }
+
+    /// Sections of domains that are not a site of their own.
+    private static func members(_ rules: ShapingRules, _ directory: (any Directory)?) -> [ShapingProblem] {
+        rules.domains.compactMap { domain in
+            var hosts: [String]?
+            if case .hosts(let known) = directory?.hosts(of: domain.name) { hosts = known.map(\.name) }
+            guard case .provider(let name) = rules.site(ofDomain: domain.name, hosts: hosts),
+                let place = domain.section.places.first, domain.section.hasRules
+            else { return nil }
+            let what = "'\(domain.name)' belongs to the provider '\(name)', and these rules are for the domain alone"
+            let fix = "write them in provider.\"\(name)\" unless that is meant"
+            return ShapingProblem(.warning, at: place, what: what, fix: fix)
         }
     }
 

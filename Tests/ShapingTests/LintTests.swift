@@ -205,6 +205,26 @@ struct LintTests {
             ])
     }
 
+    @Test("rules of a domain that is a part of a provider, known by name or by hosts")
+    func members() {
+        let text = """
+            [provider.p]
+            match = [{ DomainSuffix = "a.example" }, { MXSuffix = ".test" }]
+            ["a.example"]
+            connection_limit = 1
+            ["b.example".sources.s]
+            connection_limit = 2
+            ["x.a.example"]
+            mx_rollup = false
+            """
+        let told = { (line: Int, domain: String) in
+            "1.toml:\(line): warning: '\(domain)' belongs to the provider 'p', and these rules are for the domain alone: "
+                + "write them in provider.\"p\" unless that is meant"
+        }
+        #expect(lint(text) == [told(3, "a.example")])
+        #expect(lint(text, directory: "b.example mx.test\n") == [told(3, "a.example"), told(5, "b.example")])
+    }
+
     @Test("domains as the directory has them")
     func domains() {
         let text = """
