@@ -25,7 +25,8 @@ struct AutomationReader {
             place: place, trigger: .immediate, actions: [], duration: .zero, matchesInternal: false, number: number,
             patterns: [])
         for entry in entries { read(entry, into: &rule) }
-        for key in ["regex", "action", "duration"] where !entries.contains(where: { $0.key == key }) {
+        for key in ["regex", "action", "duration"]
+        where !entries.contains(where: { $0.key == key && !$0.value.elements.isEmpty }) {
             fail(place.line, "the automation has no '\(key)'", fix: AutomationReader.example(key))
         }
         // All its actions may be such that do nothing here; they have been told.

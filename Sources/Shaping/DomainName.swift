@@ -13,8 +13,7 @@ enum DomainName {
         guard !suffix.isEmpty, name.count >= suffix.count else { return false }
         let rest = name.count - suffix.count
         guard name.dropFirst(rest).elementsEqual(suffix) else { return false }
-        if suffix.first == UInt8(ascii: ".") { return rest > 0 }
-        return rest == 0 || name.dropFirst(rest - 1).first == UInt8(ascii: ".")
+        return rest == 0 || suffix.first == UInt8(ascii: ".") || name.dropFirst(rest - 1).first == UInt8(ascii: ".")
     }
 
     /// The name and every part of it that begins behind a dot, the longest first: `a.b`, `.b`, `b`.

@@ -27,13 +27,17 @@ enum KnownKeys {
     private static let smartHost = ["smtp_port", "use_lmtp", "ehlo_domain"]
     private static let queues = [
         "max_ready", "refresh_interval", "refresh_strategy", "low_memory_reduction_policy",
-        "no_memory_reduction_policy", "dispatcher_progress_watchdog_timeout", "system_shutdown_timeout",
+        "no_memory_reduction_policy", "readyq_pool_name",
     ]
     private static let resolving = [
         "prohibited_hosts", "skip_hosts", "ip_lookup_strategy", "reconnect_strategy",
         "try_next_host_on_transport_error",
     ]
-    private static let others = ["enable_rset", "rset_timeout", "provider_name", "ignore_8bit_checks"]
+    private static let others = [
+        "enable_rset", "rset_timeout", "provider_name", "ignore_8bit_checks", "system_shutdown_timeout",
+        "dispatcher_progress_watchdog_timeout", "dispatcher_wakeup_strategy", "maintainer_wakeup_strategy",
+        "aggressive_connection_opening",
+    ]
     private static let selection = ["source_selection_rate", "additional_source_selection_rates"]
 
     /// What to do instead of a key that does nothing here; nil when the key is unknown.

@@ -41,11 +41,4 @@ enum ProviderMatch: Hashable, Sendable {
         case .domainSuffix: nil
         }
     }
-
-    func length(ofDomain domain: String) -> Int? {
-        switch self {
-        case .domainSuffix(let suffix): DomainName.hasSuffix(domain, suffix) ? suffix.utf8.count : nil
-        case .mxSuffix, .hostName: nil
-        }
-    }
 }

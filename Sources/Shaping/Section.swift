@@ -35,6 +35,8 @@ struct Section: Sendable {
         }
     }
 
+    var hasRules: Bool { !rules.isEmpty || !sources.isEmpty }
+
     func rules(ofSource name: String?) -> PathRules? {
         guard let name else { return nil }
         return sources.first { $0.name == name }?.rules

@@ -27,10 +27,3 @@ package enum ShapingFiles {
     /// The shipped rules as a file.
     package static var defaults: String { ShippedDefaults.text }
 }
-
-extension [ShapingProblem] {
-    /// By line, and those of one line as they were met.
-    var inOrder: [ShapingProblem] {
-        enumerated().sorted { ($0.element.place.line, $0.offset) < ($1.element.place.line, $1.offset) }.map(\.element)
-    }
-}

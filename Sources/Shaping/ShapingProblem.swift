@@ -25,3 +25,15 @@ package struct ShapingProblem: Error, Hashable, Sendable, CustomStringConvertibl
         return "\(place.file)\(line): \(severity == .warning ? "warning: " : "")\(what): \(fix)"
     }
 }
+
+extension [ShapingProblem] {
+    /// File by file as they were met, each from its top to its bottom.
+    package var inOrder: [ShapingProblem] {
+        var files: [String] = []
+        for problem in self where !files.contains(problem.place.file) { files.append(problem.place.file) }
+        return files.flatMap { file in
+            enumerated().filter { $0.element.place.file == file }
+                .sorted { ($0.element.place.line, $0.offset) < ($1.element.place.line, $1.offset) }.map(\.element)
+        }
+    }
+}

@@ -9,8 +9,8 @@ package struct ShapingRules: Sendable {
     private(set) var providers: [Provider] = []
     private(set) var domains: [DomainSection] = []
     package private(set) var limits: [GeneralLimit] = []
-    /// The site of each domain with a section, once a directory was asked.
-    private var domainSites: [SiteIdentity?] = []
+    /// The domains with a section among those with the same hosts, once a directory was asked.
+    private var members: [SiteIdentity: [Int]] = [:]
 
     private var providerNumbers: [String: Int] = [:]
     private var domainNumbers: [String: Int] = [:]
@@ -51,17 +51,17 @@ package struct ShapingRules: Sendable {
                 if domainSuffixes[suffix] == nil { domainSuffixes[suffix] = number }
             }
         }
-        domainSites = Array(repeating: nil, count: domains.count)
     }
 
     /// Asks the directory for the hosts of the domains that have a section, so that their rules hold for every other
     /// domain with the same hosts. Without this they hold for their domains alone, as those of a domain that belongs
     /// to a provider always do.
     package mutating func rollUp(with directory: any Directory) {
-        for (number, domain) in domains.enumerated() where domain.section.mxRollup?.value != false {
+        members = [:]
+        for (number, domain) in domains.enumerated() {
             guard case .hosts(let hosts) = directory.hosts(of: domain.name) else { continue }
             let site = site(ofDomain: domain.name, hosts: hosts.map(\.name))
-            if case .hosts = site { domainSites[number] = site }
+            if case .hosts = site { members[site, default: []].append(number) }
         }
     }
 
@@ -116,6 +116,9 @@ package struct ShapingRules: Sendable {
         sections(for: site, domain: domain).flatMap(\.automation)
     }
 
+    /// All sections, those of providers before those of domains.
+    var allSections: [Section] { [standard] + providers.map(\.section) + domains.map(\.section) }
+
     /// The sections that speak of a path, the most general first.
     func sections(for site: SiteIdentity, domain: String) -> [Section] {
         let domain = DomainName.normal(domain)
@@ -123,8 +126,8 @@ package struct ShapingRules: Sendable {
         if case .provider(let name) = site, let number = providerNumbers[name] {
             sections.append(providers[number].section)
         }
-        for (number, other) in domains.enumerated() where other.name != domain && domainSites[number] == site {
-            sections.append(other.section)
+        for number in members[site] ?? [] where domains[number].name != domain {
+            sections.append(domains[number].section)
         }
         if let own = section(ofDomain: domain) { sections.append(own) }
         return sections

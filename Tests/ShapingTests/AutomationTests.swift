@@ -74,6 +74,8 @@ struct AutomationTests {
             ("regex = \"(\"\naction = \"Suspend\"\nduration = \"1h\"", "2: the regex '(' does not compile"),
             ("regex = [\"x\", \"[\"]\naction = \"Suspend\"\nduration = \"1h\"", "2: the regex '[' does not compile"),
             ("regex = \"\"\naction = \"Suspend\"\nduration = \"1h\"", "2: the regex is empty"),
+            ("regex = []\naction = \"Suspend\"\nduration = \"1h\"", "1: the automation has no 'regex'"),
+            ("regex = \"x\"\naction = []\nduration = \"1h\"", "1: the automation has no 'action'"),
             ("regex = 5\naction = \"Suspend\"\nduration = \"1h\"", "2: regex: a whole number does not fit here"),
             ("action = \"Suspend\"\nduration = \"1h\"", "1: the automation has no 'regex'"),
             ("regex = \"x\"\nduration = \"1h\"", "1: the automation has no 'action'"),

@@ -36,6 +36,19 @@ struct SiteTests {
         }
     }
 
+    @Test(
+        "a suffix begins at a label",
+        arguments: [
+            ("a.example", "example", true), ("example", "example", true), ("aexample", "example", false),
+            ("a.example", ".example", true), ("example", ".example", false), ("aexample", ".example", false),
+            ("b.a.example", "a.example", true), ("ba.example", "a.example", false), ("example", "a.example", false),
+            ("a.example", "", false), ("", "", false),
+        ])
+    func suffixes(name: String, suffix: String, ends: Bool) {
+        #expect(DomainName.hasSuffix(name, suffix) == ends)
+        #expect(suffix.isEmpty || DomainName.suffixes(of: name).contains(suffix) == ends)
+    }
+
     @Test("without a provider, the hosts are the site, in any order")
     func hosts() {
         let site = rules.site(ofDomain: "x.example", hosts: ["mx2.test", "MX1.test.", "mx2.test"])

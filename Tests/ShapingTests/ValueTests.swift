@@ -27,12 +27,35 @@ struct ValueTests {
         arguments: [
             "", "/", "100", "100/", "/s", "100/fortnight", "-1/s", "0/s", "1/0s", "1.5/s", "99999999999999999999/s",
             "1/99999999999999999999s", "1/9999999999d", "1/s,", "1/s,max_burst=", "1/s,max_burst=0", "1/s,burst=1",
-            "1/s,max_burst=99999999999999999999", "one/s", "1 /s", ",1/s", "1/s/s", "١/s",
+            "1/s,max_burst=99999999999999999999", "one/s", "1 /s", ",1/s", "1,/s", "1/s/s", "1/ms", "1/week", "1/367d",
+            "1000000000000/s", "١/s",
         ])
     func noRates(text: String) {
         #expect(throws: ValueFault.self) { try RateText.rate(text) }
         let problems = read("[\"default\"]\n\nmax_message_rate = \"\(text)\"").problems
         #expect(problems.count == 1 && problems.first?.hasPrefix("1.toml:3: max_message_rate: ") == true, "\(problems)")
+    }
+
+    @Test(
+        "rates in words read back",
+        arguments: [
+            ("100/s", "100/s"), ("1,000/hour", "1000/h"), ("100/minute", "100/min"), ("3/10min", "3/10min"),
+            ("1/60s", "1/min"), ("100/d,max_burst=5", "100/day,max_burst=5"), ("1/90s", "1/90s"), ("1/48h", "1/2day"),
+        ])
+    func rateWords(text: String, words: String) throws {
+        let rate = try RateText.rate(text)
+        #expect(RateText.words(rate) == words)
+        #expect(try RateText.rate(words) == rate)
+    }
+
+    @Test(
+        "rates a second in words",
+        arguments: [
+            (10, "10/s"), (8.33, "8.3/s"), (0.5, "30/min"), (0.001, "3.6/h"), (1e-9, "0/day"),
+            (1e300, "1000000000000/s"),
+        ])
+    func perSecond(rate: Double, words: String) {
+        #expect(RateText.words(perSecond: rate) == words)
     }
 
     @Test(
