@@ -19,8 +19,8 @@ struct SinkCommand: ParsableCommand {
 
             With --log FILE there is one line of JSON for each accepted message, in the file before the \
             message's 250 is sent: time (seconds since 1970), begun (the same, when MAIL came), session, \
-            peer, ehlo, mail_from, recipients, bytes and sha256 of the content (dots removed, without the line with the dot), message_id. The \
-            file is appended to.
+            peer, ehlo, mail_from, recipients, bytes and sha256 of the content (dots removed, \
+            without the line with the dot), message_id. The file is appended to.
 
             With --reply-delay every reply comes so long after the bytes that caused it were read, the \
             greeting so long after the connection: as if the receiver were far away. With a range, such as \

@@ -7,13 +7,15 @@ import Sink
 struct SinkLimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Messages that may begin in a time: 50/s, 1000/hour, 50/s,max_burst=10.", valueName: "rate"))
-    var limitRate: RateText?
+            "Messages that may begin in a time: 50/s, 1000/hour, 50/s,max_burst=10.", valueName: "rate"),
+        transform: SinkRate.parse)
+    var limitRate: Rate?
 
     @Option(
         help: ArgumentHelp(
-            "Change the rate so long after the start: 30s=200/s, 5m=none. Repeatable.", valueName: "time=rate"))
-    var limitRateAfter: [RateChangeText] = []
+            "Change the rate so long after the start: 30s=200/s, 5m=none. Repeatable.", valueName: "time=rate"),
+        transform: SinkRate.parseChange)
+    var limitRateAfter: [ReceiverLimits.RateChange] = []
 
     @Option(
         help: ArgumentHelp(
@@ -47,8 +49,8 @@ struct SinkLimitOptions: ParsableArguments {
 
     var limits: ReceiverLimits {
         var limits = ReceiverLimits()
-        limits.rate = limitRate?.rate
-        limits.rateChanges = limitRateAfter.map(\.change)
+        limits.rate = limitRate
+        limits.rateChanges = limitRateAfter
         limits.connections = limitConnections
         limits.messagesPerSession = limitMessages
         limits.perSource = limitPerSource
@@ -56,54 +58,31 @@ struct SinkLimitOptions: ParsableArguments {
     }
 }
 
-/// A rate as people write it: `50/s`, `1,000/hour`, `50/s,max_burst=10`.
-struct RateText: ExpressibleByArgument {
-    var rate: Rate
-
-    private static let periods: [(names: [Substring], period: Interval)] = [
-        (["s", "sec", "second"], .seconds(1)), (["m", "min", "minute"], .seconds(60)),
-        (["h", "hr", "hour"], .seconds(3_600)), (["d", "day"], .seconds(86_400)),
-    ]
-
-    init?(argument: String) {
-        let halves = argument.split(separator: "/", omittingEmptySubsequences: false)
-        guard halves.count == 2, let count = RateText.count(halves[0]) else { return nil }
-        let parts = halves[1].split(separator: ",max_burst=", omittingEmptySubsequences: false)
-        guard let period = RateText.periods.first(where: { $0.names.contains(parts[0]) })?.period else { return nil }
-        switch parts.count {
-        case 1: rate = Rate(count, per: period, burst: count / (period.nanoseconds / 1_000_000_000))
-        case 2:
-            guard let burst = RateText.count(parts[1]) else { return nil }
-            rate = Rate(count, per: period, burst: burst)
-        case _: return nil
+/// Rates as people write them to a sink.
+enum SinkRate {
+    /// Reads what `Rate` reads, but a rate without `max_burst` has bursts of what flows in within a second.
+    static func parse(_ text: String) throws -> Rate {
+        do throws(RateProblem) {
+            var rate = try Rate(parsing: text.utf8Span.span)
+            guard !text.contains("max_burst") else { return rate }
+            rate.burst = max(1, rate.count / (rate.period.nanoseconds / 1_000_000_000))
+            return rate
+        } catch {
+            throw ValidationError("\(error.sentence): \(error.fix)")
         }
     }
 
-    /// At least 1; `,` and `_` may stand between digits.
-    private static func count(_ text: Substring) -> Int64? {
-        let digits = text.utf8.filter { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "_") }
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) }),
-            let count = Int64(String(decoding: digits, as: UTF8.self)), count > 0
-        else { return nil }
-        return count
-    }
-}
-
-/// When a rate begins, as people write it: `30s=200/s`, `5m=none`.
-struct RateChangeText: ExpressibleByArgument {
-    var change: ReceiverLimits.RateChange
-
-    init?(argument: String) {
-        let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, let after = RateChangeText.time(halves[0]) else { return nil }
-        if halves[1] == "none" {
-            change = ReceiverLimits.RateChange(after: after, rate: nil)
-        } else {
-            guard let text = RateText(argument: String(halves[1])) else { return nil }
-            change = ReceiverLimits.RateChange(after: after, rate: text.rate)
+    /// Reads when a rate begins: `30s=200/s`, `5m=none`.
+    static func parseChange(_ text: String) throws -> ReceiverLimits.RateChange {
+        let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, let after = time(halves[0]) else {
+            throw ValidationError("write a time and a rate: 30s=200/s, or 5m=none")
         }
+        let rate = halves[1] == "none" ? nil : try parse(String(halves[1]))
+        return ReceiverLimits.RateChange(after: after, rate: rate)
     }
 
+    /// At most eleven days.
     private static func time(_ text: Substring) -> Interval? {
         let units: [(name: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
         guard let unit = units.first(where: { text.hasSuffix($0.name) }),
