@@ -72,8 +72,10 @@ struct LineSelectionTests {
             new@x.example,10
             "broken@x.example",11 or "so
             """
+        var selection = selection([2], through: 4, isComplete: false)
+        for line in [3, 4] { selection.insert(rejected: line) }
         #expect(
-            rows(text, selection([2], through: 4, isComplete: false), suppressed: ["gone@x.example"]) == [
+            rows(text, selection, suppressed: ["gone@x.example"]) == [
                 .recipient(line: 2, fields: ["waiting@x.example", "2"]),
                 .rejected(line: 5, address: "done@x.example", .duplicate),
                 .rejected(line: 6, address: "waiting@x.example", .duplicate),
@@ -114,9 +116,13 @@ struct LineSelectionTests {
         let end = isComplete ? lines.last ?? 0 : lines.randomElement(using: &random) ?? 0
         var selection = LineSelection(judgedThrough: end, isComplete: isComplete)
         var wanted: Set<Int> = []
-        for row in whole where row.isRecipient && row.line <= end && random.oneIn(3) {
-            selection.insert(row.line)
-            wanted.insert(row.line)
+        for row in whole where row.line <= end {
+            if !row.isRecipient {
+                selection.insert(rejected: row.line)
+            } else if random.oneIn(3) {
+                selection.insert(row.line)
+                wanted.insert(row.line)
+            }
         }
         var reading = ListReading()
         reading.selection = selection
