@@ -125,8 +125,20 @@ struct CSVScanner: ~Copyable {
         }
     }
 
+    /// Goes on to the first row that begins at this line or behind it, or that is not whole, or that holds a quote.
+    ///
+    /// - Parameter body: gets each row before that is not empty, without its line end.
+    mutating func passOverPlainRows(to target: Int, _ body: (_ row: Span<UInt8>, _ line: Int) -> Void) {
+        leaveRow()
+        guard line < target, dropMark(), dropRestOfLine(), scanned == rowStart else { return }
+        goOn(to: RowEnds.passOverPlainRows(bytes.span, from: rowStart, line: line, to: target, body))
+    }
+
     private mutating func passOverWholeRows(to target: Int) {
-        let place = RowEnds.passOver(bytes.span, from: rowStart, line: line, to: target)
+        goOn(to: RowEnds.passOver(bytes.span, from: rowStart, line: line, to: target))
+    }
+
+    private mutating func goOn(to place: RowEnds.Place) {
         line = place.line
         rowStart = place.start
         scanned = rowStart

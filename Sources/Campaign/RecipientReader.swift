@@ -24,15 +24,15 @@ package enum RowResult: Hashable, Sendable {
 ///
 /// With a selection, rows that were judged before come only when they are selected. They are judged again, since the
 /// suppression lists may have grown, but for duplicates. As long as rows may follow that were not judged before, the
-/// addresses of all are noted; when none can follow, no address is, and rows nobody wants cost next to nothing.
+/// addresses of all that were not rejected are noted; when none can follow, no address is, and rows nobody wants cost
+/// next to nothing.
 ///
 /// Next: `Dispatcher.admit`.
 package struct RecipientReader: ~Copyable, Sendable {
     package let layout: RowLayout
-    private let seed: UInt64
     private let selection: LineSelection
     private var scanner: CSVScanner
-    private var addressesSeen = FingerprintSet()
+    private var addressesSeen: SeenAddresses
     private var isHoldingRow = false
 
     /// - Parameters:
@@ -45,7 +45,7 @@ package struct RecipientReader: ~Copyable, Sendable {
         self.selection = selection
         self.layout = layout
         self.scanner = scanner
-        self.seed = seed
+        addressesSeen = SeenAddresses(selection, column: layout.addressColumn, seed: seed)
     }
 
     /// Takes the next bytes of the file, cut anywhere.
@@ -85,26 +85,46 @@ package struct RecipientReader: ~Copyable, Sendable {
         if selection.isComplete {
             guard let line = selection.next(from: scanner.nextLine) else { return .ended }
             guard scanner.passOver(to: line) else { return .needsInput }
+        } else if let end = noteUnwantedRows() {
+            return end
         }
         return scanner.next()
+    }
+
+    /// Notes the addresses of rows that were judged before, up to the next row that is wanted.
+    ///
+    /// - Returns: nil when that row is next, or else why it is not.
+    private mutating func noteUnwantedRows() -> CSVScanner.Step? {
+        while let line = selection.next(from: scanner.nextLine), scanner.nextLine < line {
+            scanner.passOverPlainRows(to: line) { row, line in addressesSeen.note(row: row, line: line) }
+            guard scanner.nextLine < line else { return nil }
+            switch scanner.next() {
+            case .row: noteUnwantedRow()
+            case .broken: break
+            case .needsInput: return .needsInput
+            case .ended: return .ended
+            }
+        }
+        return nil
+    }
+
+    private mutating func noteUnwantedRow() {
+        guard scanner.cellCount > layout.addressColumn else { return }
+        let fingerprint = addressesSeen.fingerprint(scanner.cell(layout.addressColumn))
+        addressesSeen.note(fingerprint, line: scanner.line)
     }
 
     /// Nil when the row is not wanted.
     private mutating func judge(
         into writer: inout ByteWriter, _ suppression: borrowing SuppressionList
     ) -> RowResult? {
-        let isWanted = selection.contains(scanner.line)
-        guard isWanted || !selection.isComplete else { return nil }
-        if let reason = problemOfForm() { return isWanted ? .rejected(rejected(reason)) : nil }
+        guard selection.contains(scanner.line) else { return nil }
+        if let reason = problemOfForm() { return .rejected(rejected(reason)) }
         switch checkAddress(suppression) {
-        case .rejected(let reason): return isWanted ? .rejected(rejected(reason)) : nil
+        case .rejected(let reason): return .rejected(rejected(reason))
         case .accepted(let atSign, let fingerprint):
             if let reason = problemOfFields() {
-                return isWanted ? .rejected(rejected(isDuplicate(fingerprint) ? .duplicate : reason)) : nil
-            }
-            guard isWanted else {
-                _ = isFirst(fingerprint)
-                return nil
+                return .rejected(rejected(isDuplicate(fingerprint) ? .duplicate : reason))
             }
             guard hasRoom(writer.remaining, isFresh: writer.count == 0) else { return .needsRoom }
             guard isFirst(fingerprint) else { return .rejected(rejected(.duplicate)) }
@@ -113,7 +133,7 @@ package struct RecipientReader: ~Copyable, Sendable {
         }
     }
 
-    private func isDuplicate(_ fingerprint: Fingerprint) -> Bool {
+    private mutating func isDuplicate(_ fingerprint: Fingerprint) -> Bool {
         scanner.line > selection.judgedThrough && addressesSeen.contains(fingerprint)
     }
 
@@ -143,7 +163,7 @@ extension RecipientReader {
         case .invalid(let problem): return .rejected(.address(problem))
         case .valid(let atSign):
             if suppression.contains(address, atSign: atSign) { return .rejected(.suppressed) }
-            return .accepted(atSign: atSign, AddressKey(address, atSign: atSign).fingerprint(seed: seed))
+            return .accepted(atSign: atSign, addressesSeen.fingerprint(address, atSign: atSign))
         }
     }
 

@@ -87,6 +87,9 @@ package struct RecipientStates: Sendable {
                 let due = pages[page].due(place)
                 guard due <= now else {
                     next = min(next, due)
+                    if !isComplete && pages[page].isRejected(place) {
+                        selection.insert(rejected: page * Page.lines + place)
+                    }
                     continue
                 }
                 pages[page].flags[place] |= Flags.handedOver
@@ -195,6 +198,8 @@ private struct Page: Sendable {
         if nexts.isEmpty { nexts = [Int64](repeating: 0, count: Page.lines) }
         nexts[place] = time
     }
+
+    func isRejected(_ place: Int) -> Bool { flags[place] & Flags.state == LineState.rejected.rawValue }
 
     /// When a line is due that is not handed over; never for all others.
     func due(_ place: Int) -> Int64 {

@@ -6,12 +6,13 @@ public struct Fingerprint: Hashable, Sendable {
     public var low: UInt64
     public var high: UInt64
 
-    public init(of bytes: Span<UInt8>, seed: UInt64) {
+    /// - Parameter foldingFrom: from this byte on, ASCII capitals count as small letters.
+    public init(of bytes: Span<UInt8>, foldingFrom: Int = .max, seed: UInt64) {
         var low = seed ^ 0x9E37_79B9_7F4A_7C15
         var high = seed ^ 0xD1B5_4A32_D192_ED03
         var index = 0
         while index < bytes.count {
-            let word = Fingerprint.word(bytes, at: index)
+            let word = Fingerprint.lowerCase(Fingerprint.word(bytes, at: index), from: foldingFrom &- index)
             low = Fingerprint.folded(low ^ word, 0xA076_1D64_78BD_642F)
             high = Fingerprint.folded(high ^ word, 0xE703_7ED1_A0B4_28DB)
             index += 8
@@ -21,12 +22,25 @@ public struct Fingerprint: Hashable, Sendable {
         self.high = Fingerprint.folded(high ^ length, 0x5899_65CC_7537_4CC3)
     }
 
+    /// Eight bytes, or those that are left with zeros behind them.
     private static func word(_ bytes: Span<UInt8>, at start: Int) -> UInt64 {
+        let rest = bytes.count &- start
+        if rest >= 8 { return bytes.uncheckedWord(at: start) }
+        if bytes.count >= 8 { return bytes.uncheckedWord(at: bytes.count &- 8) >> UInt64(8 &* (8 &- rest)) }
         var word: UInt64 = 0
-        for offset in 0..<min(8, bytes.count - start) {
-            word |= UInt64(bytes[start + offset]) << UInt64(8 * offset)
-        }
+        for offset in 0..<rest { word |= UInt64(bytes[offset]) << UInt64(8 &* offset) }
         return word
+    }
+
+    /// Makes small letters of the capitals of a word, from one of its bytes on.
+    private static func lowerCase(_ word: UInt64, from first: Int) -> UInt64 {
+        guard first < 8 else { return word }
+        let (ones, sevens, highs): (UInt64, UInt64, UInt64) = (
+            0x0101_0101_0101_0101, 0x7F7F_7F7F_7F7F_7F7F, 0x8080_8080_8080_8080
+        )
+        let low = word & sevens
+        let isCapital = ((low &+ ones &* (0x80 - 0x41)) ^ (low &+ ones &* (0x80 - 0x5B))) & ~word & highs
+        return word | (isCapital & (.max << UInt64(8 &* max(0, first)))) >> 2
     }
 
     /// Both halves of a 128-bit product, folded: every bit of the input moves every bit of the result.
@@ -44,6 +58,8 @@ public struct Fingerprint: Hashable, Sendable {
 public struct FingerprintSet: ~Copyable, Sendable {
     private var shards: [Shard]
     public private(set) var count = 0
+    /// What was read only to have it in the cache; kept, lest the compiler leave out the reading.
+    private var touched: UInt32 = 0
 
     public init() {
         shards = (0..<256).map { _ in Shard() }
@@ -54,6 +70,23 @@ public struct FingerprintSet: ~Copyable, Sendable {
         let isNew = shards[Int(fingerprint.high >> 56)].insert(Slot(fingerprint))
         if isNew { count += 1 }
         return isNew
+    }
+
+    /// Makes room for so many in an empty set, which then need not grow.
+    public mutating func reserve(_ expected: Int) {
+        guard count == 0 else { return }
+        let each = expected / shards.count
+        // Shards differ by some times the root of what they hold.
+        let slots = (each + 4 * Int(Double(each).squareRoot()) + 16) / 4 * 5
+        for index in shards.indices { shards[index] = Shard(slots: slots) }
+    }
+
+    /// Adds many fingerprints at a time, sixteen or so: for that they wait for memory together and not one by one.
+    public mutating func insert(_ fingerprints: Span<Fingerprint>) {
+        for index in fingerprints.indices {
+            touched &+= shards[Int(fingerprints[index].high >> 56)].touch(Slot(fingerprints[index]))
+        }
+        for index in fingerprints.indices { _ = insert(fingerprints[index]) }
     }
 
     /// The memory of all slots.
@@ -87,8 +120,12 @@ public struct FingerprintSet: ~Copyable, Sendable {
     }
 
     private struct Shard {
-        private var slots = [Slot](repeating: .empty, count: 16)
+        private var slots: [Slot]
         private var used = 0
+
+        init(slots count: Int = 16) {
+            slots = [Slot](repeating: .empty, count: count)
+        }
 
         var byteCount: Int { slots.count * MemoryLayout<Slot>.stride }
 
@@ -100,6 +137,8 @@ public struct FingerprintSet: ~Copyable, Sendable {
             used += 1
             return true
         }
+
+        func touch(_ slot: Slot) -> UInt32 { slots[slot.place(among: slots.count)].low }
 
         func contains(_ slot: Slot) -> Bool {
             !slots[place(of: slot)].isEmpty

@@ -72,8 +72,10 @@ struct LineSelectionTests {
             new@x.example,10
             "broken@x.example",11 or "so
             """
+        var selection = selection([2], through: 4, isComplete: false)
+        for line in [3, 4] { selection.insert(rejected: line) }
         #expect(
-            rows(text, selection([2], through: 4, isComplete: false), suppressed: ["gone@x.example"]) == [
+            rows(text, selection, suppressed: ["gone@x.example"]) == [
                 .recipient(line: 2, fields: ["waiting@x.example", "2"]),
                 .rejected(line: 5, address: "done@x.example", .duplicate),
                 .rejected(line: 6, address: "waiting@x.example", .duplicate),
@@ -107,18 +109,24 @@ struct LineSelectionTests {
     @Test(arguments: 0..<300)
     func anyListInTwoReadings(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        let bytes = RandomList.bytes(&random)
-        let whole = ListReading().rows(bytes)
+        let isAddressFirst = random.oneIn(2)
+        let bytes = RandomList.bytes(&random, isAddressFirst: isAddressFirst)
+        var reading = ListReading()
+        if !isAddressFirst { reading.columns = ["name", "email"] }
+        let whole = reading.rows(bytes)
         let lines = whole.map(\.line)
         let isComplete = random.oneIn(2)
         let end = isComplete ? lines.last ?? 0 : lines.randomElement(using: &random) ?? 0
         var selection = LineSelection(judgedThrough: end, isComplete: isComplete)
         var wanted: Set<Int> = []
-        for row in whole where row.isRecipient && row.line <= end && random.oneIn(3) {
-            selection.insert(row.line)
-            wanted.insert(row.line)
+        for row in whole where row.line <= end {
+            if !row.isRecipient {
+                selection.insert(rejected: row.line)
+            } else if random.oneIn(3) {
+                selection.insert(row.line)
+                wanted.insert(row.line)
+            }
         }
-        var reading = ListReading()
         reading.selection = selection
         let expected = whole.filter { $0.line > end || wanted.contains($0.line) }
         let cuts = (0..<3).map { _ in Int.random(in: 0...bytes.count, using: &random) }.sorted()
@@ -145,17 +153,20 @@ extension Row {
 
 /// Lists with everything in them that makes rows hard to tell apart.
 enum RandomList {
-    private static let addresses = ["a@x.example", "b@x.example", "c@y.example", "\"d@x.example\"", "nobody", ""]
+    private static let addresses = [
+        "a@x.example", "b@x.example", "a@X.EXAMPLE", "A@x.example", "c@y.example", "\"d@x.example\"", "nobody", "",
+    ]
     private static let values = [
         "Ann", "", "\"Lee, Ann\"", "\"say \"\"hi\"\"\"", "\"1\r\n2\n3\"", "5\" disk", "\"\"", "\"open", "\"L\" or",
         "\"\n\"\"\n\"", "\"L\"\r", "é", "a,b",
     ]
     private static let ends = ["\n", "\n", "\n", "\r\n", "\n\n", "\r\r\n"]
 
-    static func bytes(_ random: inout SeededRandom) -> [UInt8] {
+    static func bytes(_ random: inout SeededRandom, isAddressFirst: Bool = true) -> [UInt8] {
         var text = random.oneIn(5) ? "\u{FEFF}" : ""
         for _ in 0..<Int.random(in: 0...20, using: &random) {
-            text += pick(addresses, &random) + "," + pick(values, &random) + pick(ends, &random)
+            let (address, value) = (pick(addresses, &random), pick(values, &random))
+            text += (isAddressFirst ? address + "," + value : value + "," + address) + pick(ends, &random)
         }
         if random.oneIn(3) { text += pick(addresses, &random) + "," + pick(values, &random) }
         return Array(text.utf8)

@@ -39,6 +39,22 @@ struct FingerprintTests {
         }
     }
 
+    @Test("From a byte on capitals are small letters, and nothing else is", arguments: 0...30)
+    func folding(first: Int) {
+        for shift in 0..<30 {
+            let bytes = (0..<30).map { UInt8(truncatingIfNeeded: ($0 + shift) * 37 + shift) }
+            let folded = bytes.enumerated().map { place, byte in
+                place >= first && (0x41...0x5A).contains(byte) ? byte + 0x20 : byte
+            }
+            for count in 0...30 {
+                let (before, after) = (Array(bytes[..<count]), Array(folded[..<count]))
+                #expect(
+                    Fingerprint(of: before.span, foldingFrom: first, seed: 3) == Fingerprint(of: after.span, seed: 3),
+                    "\(before)")
+            }
+        }
+    }
+
     @Test("The order of words counts")
     func order() {
         #expect(fingerprint("aaaaaaaabbbbbbbb") != fingerprint("bbbbbbbbaaaaaaaa"))
@@ -64,6 +80,25 @@ struct FingerprintSetTests {
         }
         let count = set.count
         #expect(mistakes == 0 && count == model.count, "seed \(seed)")
+    }
+
+    @Test("Many at a time are as many one by one, with room made before or not", arguments: [0, 10, 100_000])
+    func many(expected: Int) {
+        var one = FingerprintSet()
+        var many = FingerprintSet()
+        many.reserve(expected)
+        let bytesBefore = many.byteCount
+        for start in stride(from: 0 as UInt32, to: 100_000, by: 16) {
+            let fingerprints = (start..<start + 16).map { fingerprint($0 % 90_000, 3) }
+            many.insert(fingerprints.span)
+            for fingerprint in fingerprints { _ = one.insert(fingerprint) }
+        }
+        let missing = (0..<100_000 as Range<UInt32>).count {
+            one.contains(fingerprint($0, 3)) != many.contains(fingerprint($0, 3))
+        }
+        let (count, expectedCount, bytes) = (many.count, one.count, many.byteCount)
+        #expect(missing == 0 && count == expectedCount && count == 90_000)
+        #expect(expected < count || bytes == bytesBefore, "it has grown")
     }
 
     @Test("At no size does a fingerprint take more than 19 bytes")

@@ -1,0 +1,78 @@
+import Primitives
+
+/// The addresses that came before in the list, as far as they tell a duplicate.
+///
+/// Those of rows that were judged before are noted without another look at the rows, and many at a time.
+struct SeenAddresses: ~Copyable, Sendable {
+    private let selection: LineSelection
+    private let column: Int
+    private let seed: UInt64
+    private var known = FingerprintSet()
+    /// Not in `known` so far.
+    private var waiting: [Fingerprint] = []
+
+    private static let mostWaiting = 32
+
+    /// - Parameters:
+    ///   - column: where addresses stand.
+    ///   - seed: not predictable by who wrote the list.
+    init(_ selection: LineSelection, column: Int, seed: UInt64) {
+        self.selection = selection
+        self.column = column
+        self.seed = seed
+        waiting.reserveCapacity(SeenAddresses.mostWaiting)
+        if !selection.isComplete { known.reserve(selection.judgedThrough) }
+    }
+
+    func fingerprint(_ address: Span<UInt8>, atSign: Int) -> Fingerprint {
+        Fingerprint(of: address, foldingFrom: atSign + 1, seed: seed)
+    }
+
+    /// - Parameter address: one that was checked when its row was judged.
+    func fingerprint(_ address: Span<UInt8>) -> Fingerprint {
+        var atSign = address.count - 1
+        while atSign >= 0 && address[atSign] != UInt8(ascii: "@") { atSign -= 1 }
+        return fingerprint(address, atSign: atSign)
+    }
+
+    /// Adds an address; false when it was there.
+    mutating func insert(_ fingerprint: Fingerprint) -> Bool {
+        addWaiting()
+        return known.insert(fingerprint)
+    }
+
+    mutating func contains(_ fingerprint: Fingerprint) -> Bool {
+        addWaiting()
+        return known.contains(fingerprint)
+    }
+
+    /// Notes the address of a row that was judged before, unless the row was rejected.
+    ///
+    /// - Parameter row: whole and without quotes or line end.
+    mutating func note(row: Span<UInt8>, line: Int) {
+        guard selection.wasAccepted(line) else { return }
+        var start = 0
+        for _ in 0..<column {
+            guard let comma = row.firstIndex(of: UInt8(ascii: ","), from: start) else { return }
+            start = comma + 1
+        }
+        let end = row.firstIndex(of: UInt8(ascii: ","), from: start) ?? row.count
+        note(fingerprint(row.extracting(start..<end)), line: line)
+    }
+
+    /// Notes the address of a row that was judged before, unless the row was rejected.
+    mutating func note(_ fingerprint: Fingerprint, line: Int) {
+        guard selection.wasAccepted(line) else { return }
+        waiting.append(fingerprint)
+        if waiting.count == SeenAddresses.mostWaiting { addWaiting() }
+    }
+
+    private mutating func addWaiting() {
+        guard !waiting.isEmpty else { return }
+        var added: [Fingerprint] = []
+        swap(&added, &waiting)
+        known.insert(added.span)
+        added.removeAll(keepingCapacity: true)
+        swap(&added, &waiting)
+    }
+}
