@@ -59,6 +59,7 @@ struct LearnedRate: Hashable, Sendable {
         strikes = max(0, strikes - 1)
         guard let before = limit else { return }
         calm += min(1 / before, 0.5) * (isConfirmed ? 1 : 10)
+        // Never down, not even by rounding.
         limit = max(before, min(risen, 1e9))
     }
 

@@ -16,7 +16,7 @@ struct SessionWindow: Hashable, Sendable {
     let most: Int
     private(set) var window: Int
 
-    /// The largest window that is known to be borne.
+    /// Where the window stood after the last trouble.
     private var known: Int
     private var goods = 0
     /// In quarters of a sign.
@@ -69,7 +69,6 @@ struct SessionWindow: Hashable, Sendable {
         if window >= known {
             guard calm >= wait else { return }
             wait = max(SessionWindow.shortestWait, Interval(nanoseconds: wait.nanoseconds / 2))
-            known = window + 1
         }
         window += 1
         goods = 0

@@ -67,11 +67,10 @@ package struct ZoneOffsets: Hashable, Sendable {
         var moment = unixMicroseconds
         for index in indexOfNext(after: unixMicroseconds)...transitions.count {
             let end = index < transitions.count ? microseconds(of: transitions[index]) : .max
-            let local = local(moment)
-            if let found = next(local) {
+            if let found = next(local(moment)) {
                 // What is beyond all time saturates there, and is not found.
-                let candidate = saturatingSum(moment, saturatingDifference(found, local))
-                if candidate < end { return candidate }
+                let candidate = saturatingDifference(found, offsetMicroseconds(at: moment))
+                if candidate < end { return max(candidate, moment) }
             }
             guard index < transitions.count else { return nil }
             moment = end

@@ -8,7 +8,7 @@ struct BackoffRateTests {
     @Test(
         "A hidden limit is found within 15 %, with less than 2 % put off, and its double within five minutes",
         arguments: [
-            (5, 1, 15), (5, 50, 15), (5, 500, 15), (20, 1, 5), (20, 50, 5), (20, 500, 5), (100, 1, 2), (100, 50, 2),
+            (5, 1, 10), (5, 50, 10), (5, 500, 10), (20, 1, 4), (20, 50, 4), (20, 500, 4), (100, 1, 2), (100, 50, 2),
             (100, 500, 2), (500, 50, 1), (2_000, 500, 1),
         ] as [(Double, Int64, UInt64)])
     func hiddenLimit(perSecond: Double, delay: Int64, seeds: UInt64) {
@@ -90,6 +90,18 @@ struct BackoffRateTests {
         }
     }
 
+    @Test("Replies within the reaction time belong to what was sent before, and prove nothing")
+    func reaction() {
+        var (backoff, _, now) = troubled(by: .blocked, replies: 900)
+        now = now + .milliseconds(200)
+        for _ in 0..<60 {
+            now = now + .milliseconds(2)
+            _ = backoff.note(.accepted, at: now)
+        }
+        #expect(backoff.note(.deferred, at: now) == nil)
+        #expect(backoff.note(.deferred, at: now) != nil)
+    }
+
     @Test("What is sent is spaced by the limit, and a burst is ten milliseconds long at most")
     func spacing() {
         let (troubled, _, now) = troubled(by: .blocked, replies: 1)
@@ -131,6 +143,28 @@ struct BackoffRateTests {
             #expect(try #require(sender.backoff.messageRate) <= before * 1.1)
         }
         #expect(try #require(sender.backoff.messageRate) >= 1_000)
+    }
+
+    @Test("Each step down is told with its cause, and rises by the quarter, each from where the last one ended")
+    func changes() {
+        var sender = GreedySender(receiver: HiddenLimit(perSecond: 50, burst: 10), delay: .milliseconds(50), seed: 3)
+        _ = sender.run(for: .seconds(120))
+        sender.receiver.perSecond = 150
+        _ = sender.run(for: .seconds(500))
+        var told = 0.0
+        var (falls, rises) = (0, 0)
+        for change in sender.changes {
+            guard case .messageRate(let from, let to) = change.what else { continue }
+            if let from, to > from {
+                rises += 1
+                #expect(from == told && to >= 1.25 * from && to < 1.3 * from && change.cause == .accepted)
+            } else {
+                falls += 1
+                #expect(change.cause == .deferred && (from ?? .infinity) >= told)
+            }
+            told = to
+        }
+        #expect(falls >= 3 && rises >= 4 && falls + rises < 40, "\(falls) \(rises)")
     }
 
     @Test("Nothing but deferrals ends at one message a second, and the rate comes back with the acceptances")
