@@ -19,7 +19,7 @@ package enum RowResult: Hashable, Sendable {
 /// A recipient is a `PackedRow`: its number is the line of the file, field 0 the address exactly as given, then
 /// the merge fields in the order of the layout, with defaults in place of empty cells. Everything else is
 /// rejected with the first reason found, in this order: form of the row, number of fields, UTF-8, address,
-/// suppression, duplicate, missing value, control bytes. An address counts as seen once it was accepted.
+/// suppression, duplicate, missing value, control bytes, time zone. An address counts as seen once it was accepted.
 /// Nothing is allocated for a good row, but now and then for the set of addresses seen, 13 to 19 bytes each.
 ///
 /// With a selection, rows that were judged before come only when they are selected. They are judged again, since the
@@ -32,6 +32,7 @@ package struct RecipientReader: ~Copyable, Sendable {
     private let seed: UInt64
     private let selection: LineSelection
     private var scanner: CSVScanner
+    private var zones = ZoneMemory()
     private var addressesSeen = FingerprintSet()
     private var isHoldingRow = false
 
@@ -99,7 +100,7 @@ package struct RecipientReader: ~Copyable, Sendable {
         switch checkAddress(suppression) {
         case .rejected(let reason): return isWanted ? .rejected(rejected(reason)) : nil
         case .accepted(let atSign, let fingerprint):
-            if let reason = problemOfFields() {
+            if let reason = problemOfFields() ?? problemOfZone() {
                 return isWanted ? .rejected(rejected(isDuplicate(fingerprint) ? .duplicate : reason)) : nil
             }
             guard isWanted else {
@@ -169,6 +170,16 @@ extension RecipientReader {
             }
         }
         return problem
+    }
+
+    private mutating func problemOfZone() -> RowRejection? {
+        guard let field = layout.zoneField, let column = layout.fields[field].column else { return nil }
+        guard scanner.cell(column).count > 0 else { return nil }
+        let fingerprint = Fingerprint(of: scanner.cell(column), seed: seed)
+        if let isZone = zones.isZone(fingerprint) { return isZone ? nil : .unknownZone(field: field + 1) }
+        let isZone = ZoneNames.offsets(of: scanner.cell(column)) != nil
+        zones.note(fingerprint, isZone: isZone)
+        return isZone ? nil : .unknownZone(field: field + 1)
     }
 
     private func problemOfBytes(_ cell: Span<UInt8>, field: Int) -> RowRejection? {

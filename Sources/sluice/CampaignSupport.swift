@@ -62,6 +62,11 @@ enum CampaignSupport {
     }
 }
 
+extension Manifest {
+    /// Where mail goes, in words.
+    var target: String { route?.socketAddress.description ?? directoryFile ?? "" }
+}
+
 extension Route {
     var socketAddress: SocketAddress {
         var halves: (UInt64, UInt64) = (0, 0)
