@@ -88,7 +88,7 @@ struct FieldCheck {
     private func zoneField(_ header: [String], _ problems: inout ProblemList) -> RowLayout.Field? {
         guard let window = draft.sendWindow, let name = window.zoneColumn else { return nil }
         guard let column = column(name, header, &problems) else { return nil }
-        return RowLayout.Field(name: name.value, column: column, fallback: Array(window.zone.name.utf8))
+        return RowLayout.Field(name: name.value, column: column, fallback: window.zone.map { Array($0.name.utf8) })
     }
 
     private func field(_ name: String, _ header: [String]) -> RowLayout.Field {

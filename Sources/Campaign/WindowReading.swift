@@ -3,12 +3,14 @@ import Yams
 
 /// A send window as far as it could be read.
 struct WindowDraft {
-    var window: SendWindow
-    var zone: (name: String, offsets: ZoneOffsets)
+    /// Nil when it has a problem that was noted; so is the zone.
+    var window: SendWindow?
+    var zone: (name: String, offsets: ZoneOffsets)?
     var zoneColumn: Located<String>?
 
-    var value: Manifest.Window {
-        Manifest.Window(
+    var value: Manifest.Window? {
+        guard let window, let zone else { return nil }
+        return Manifest.Window(
             window: window, zoneName: zone.name, zone: zone.offsets, zoneColumn: zoneColumn?.value)
     }
 }
@@ -18,9 +20,7 @@ extension ProblemList {
     mutating func window(_ node: Node) -> WindowDraft? {
         guard let reader = mapping(node, "send-window", known: ManifestKeys.sendWindow) else { return nil }
         let zoneColumn = reader.value("zone-column").flatMap { text($0, "zone-column") }
-        let window = window(reader)
-        guard let zone = zone(reader), let window else { return nil }
-        return WindowDraft(window: window, zone: zone, zoneColumn: zoneColumn)
+        return WindowDraft(window: window(reader), zone: zone(reader), zoneColumn: zoneColumn)
     }
 
     private mutating func window(_ reader: MappingReader) -> SendWindow? {

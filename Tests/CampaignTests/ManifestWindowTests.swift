@@ -89,6 +89,13 @@ struct ManifestWindowTests {
                 ]
             ),
             (
+                "send-window: { days: mon, zone: X, zone-column: timezone }",
+                [
+                    "8:33: there is no time zone 'X': \(noZone)",
+                    "8:49: list.csv has no column 'timezone': its columns are 'email'",
+                ]
+            ),
+            (
                 "send-window: { days: mon, zone: UTC, zone-column: timezone }",
                 ["8:51: list.csv has no column 'timezone': its columns are 'email'"]
             ),
