@@ -32,9 +32,9 @@ package struct RecipientReader: ~Copyable, Sendable {
     private let seed: UInt64
     private let selection: LineSelection
     private var scanner: CSVScanner
-    private var zones = ZoneMemory()
     private var addressesSeen = FingerprintSet()
     private var isHoldingRow = false
+    private var zones: ZoneMemory
 
     /// - Parameters:
     ///   - scanner: standing behind the header.
@@ -43,6 +43,7 @@ package struct RecipientReader: ~Copyable, Sendable {
     init(
         layout: RowLayout, scanner: consuming CSVScanner, seed: UInt64, selection: LineSelection = LineSelection()
     ) {
+        zones = ZoneMemory(seed: seed)
         self.selection = selection
         self.layout = layout
         self.scanner = scanner
@@ -100,7 +101,7 @@ package struct RecipientReader: ~Copyable, Sendable {
         switch checkAddress(suppression) {
         case .rejected(let reason): return isWanted ? .rejected(rejected(reason)) : nil
         case .accepted(let atSign, let fingerprint):
-            if let reason = problemOfFields() ?? problemOfZone() {
+            if let reason = problemOfFields() {
                 return isWanted ? .rejected(rejected(isDuplicate(fingerprint) ? .duplicate : reason)) : nil
             }
             guard isWanted else {
@@ -157,8 +158,10 @@ extension RecipientReader {
         return nil
     }
 
+    private mutating func problemOfFields() -> RowRejection? { problemOfValues() ?? problemOfZone() }
+
     /// The first problem of the values: one that is missing comes before one that may not be used.
-    private func problemOfFields() -> RowRejection? {
+    private func problemOfValues() -> RowRejection? {
         var problem: RowRejection?
         for index in layout.fields.indices {
             guard let column = layout.fields[index].column else { continue }
@@ -175,7 +178,7 @@ extension RecipientReader {
     private mutating func problemOfZone() -> RowRejection? {
         guard let field = layout.zoneField, let column = layout.fields[field].column else { return nil }
         guard scanner.cell(column).count > 0 else { return nil }
-        let fingerprint = Fingerprint(of: scanner.cell(column), seed: seed)
+        let fingerprint = zones.fingerprint(of: scanner.cell(column))
         if let isZone = zones.isZone(fingerprint) { return isZone ? nil : .unknownZone(field: field + 1) }
         let isZone = ZoneNames.offsets(of: scanner.cell(column)) != nil
         zones.note(fingerprint, isZone: isZone)

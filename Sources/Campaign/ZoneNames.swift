@@ -48,8 +48,14 @@ package enum ZoneNames {
 
 /// Which texts are the names of zones, so that each is looked up once.
 struct ZoneMemory: ~Copyable, Sendable {
+    private let seed: UInt64
     private var good = FingerprintSet()
     private var bad = FingerprintSet()
+
+    /// - Parameter seed: not predictable by who wrote the list.
+    init(seed: UInt64) { self.seed = seed }
+
+    func fingerprint(of name: Span<UInt8>) -> Fingerprint { Fingerprint(of: name, seed: seed) }
 
     /// Nil for a text that was not looked up.
     func isZone(_ name: Fingerprint) -> Bool? {
