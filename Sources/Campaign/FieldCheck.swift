@@ -76,10 +76,19 @@ struct FieldCheck {
         noteUnknownFields(header, &problems)
         noteAmbiguousColumns(header, &problems)
         checkDefaults(&problems)
+        let zone = zoneField(header, &problems)
         guard let addressColumn = addressColumn(header, &problems) else { return nil }
+        let fields = letter.fieldNames.map { field($0, header) }
         return RowLayout(
-            columnCount: header.count, addressColumn: addressColumn,
-            fields: letter.fieldNames.map { field($0, header) })
+            columnCount: header.count, addressColumn: addressColumn, fields: fields + [zone].compactMap(\.self),
+            zoneField: zone == nil ? nil : fields.count)
+    }
+
+    /// A field of its own behind those of the letter, which may use the column too and want no default.
+    private func zoneField(_ header: [String], _ problems: inout ProblemList) -> RowLayout.Field? {
+        guard let window = draft.sendWindow, let name = window.zoneColumn else { return nil }
+        guard let column = column(name, header, &problems) else { return nil }
+        return RowLayout.Field(name: name.value, column: column, fallback: window.zone.map { Array($0.name.utf8) })
     }
 
     private func field(_ name: String, _ header: [String]) -> RowLayout.Field {
@@ -97,7 +106,12 @@ struct FieldCheck {
     }
 
     private func addressColumn(_ header: [String], _ problems: inout ProblemList) -> Int? {
-        guard let wanted = draft.addressColumn else { return nil }
+        draft.addressColumn.flatMap { column($0, header, &problems) }
+    }
+
+    private func column(
+        _ wanted: Located<String>, _ header: [String], _ problems: inout ProblemList
+    ) -> Int? {
         if let column = header.firstIndex(where: { sameBytes($0, wanted.value) }) { return column }
         problems.add(
             wanted.place, "\(listName) has no column '\(wanted.value)'", fix: hint(wanted.value, header))
@@ -133,7 +147,8 @@ struct FieldCheck {
     }
 
     private func noteAmbiguousColumns(_ header: [String], _ problems: inout ProblemList) {
-        let used = letter.fieldNames + [draft.addressColumn?.value].compactMap(\.self)
+        let used =
+            letter.fieldNames + [draft.addressColumn?.value, draft.sendWindow?.zoneColumn?.value].compactMap(\.self)
         for (index, name) in header.enumerated() where used.contains(where: { sameBytes($0, name) }) {
             guard header[..<index].contains(where: { sameBytes($0, name) }) else { continue }
             problems.add(

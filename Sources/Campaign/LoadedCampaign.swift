@@ -1,5 +1,6 @@
 import Message
 import Primitives
+import Shaping
 
 /// A campaign that is ready: everything was checked that can be checked before the first row is read.
 ///
@@ -12,13 +13,17 @@ package struct LoadedCampaign: ~Copyable, Sendable {
     package let html: TemplateSource?
     package let text: TemplateSource?
     package let suppression: SuppressionList
+    /// Nil for a campaign without shaping. The rules of domains hold for their sites as the directory has them.
+    package let shaping: ShapingRules?
+    /// Nil when the route alone says where mail goes.
+    package let directory: HostDirectory?
     private let inputs: [CampaignInput]
     private let list: RecipientList
     private var stream: RecipientStream
 
     init(
         manifest: Manifest, warnings: [ManifestProblem], templates: CampaignTemplates,
-        suppression: consuming SuppressionList, inputs: [CampaignInput], list: RecipientList,
+        suppression: consuming SuppressionList, shaping: ShapingInput, inputs: [CampaignInput], list: RecipientList,
         stream: consuming RecipientStream
     ) {
         self.manifest = manifest
@@ -27,6 +32,8 @@ package struct LoadedCampaign: ~Copyable, Sendable {
         html = templates.html
         text = templates.text
         self.suppression = suppression
+        self.shaping = shaping.rules
+        directory = shaping.directory
         self.inputs = inputs
         self.list = list
         self.stream = stream
@@ -34,6 +41,11 @@ package struct LoadedCampaign: ~Copyable, Sendable {
 
     /// The merge fields in the order in which they are packed, from field 1 on.
     package var fieldNames: [String] { stream.layout.fields.map(\.name) }
+
+    /// The number of the packed field that names the recipient's time zone; nil when all have the campaign's.
+    ///
+    /// It always holds the name of a zone: `ZoneNames.offsets` knows it.
+    package var zoneField: Int? { stream.layout.zoneField.map { $0 + 1 } }
 
     /// Bytes that any packed row fits in.
     package var longestPackedRow: Int {

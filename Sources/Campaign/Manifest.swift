@@ -75,13 +75,25 @@ package struct Manifest: Hashable, Sendable {
     package var text: String?
     package var recipients: Recipients
     package var suppression: [String] = []
-    package var route: Route
+    /// Where all mail goes that the directory does not know better; nil only with a directory.
+    package var route: Route?
     package var limits = Limits()
     package var grouping = Grouping.auto
     /// Messages under way in one session when chunked.
     package var depth = 16
     package var inDoubt: InDoubt
     package var retry = Retry()
+    /// Files of shaping rules as written; nil for no shaping, empty for the shipped rules alone.
+    package var shapingFiles: [String]?
+    /// The file that says which hosts take the mail of a domain, as written.
+    package var directoryFile: String?
+    /// Empty when the system chooses where mail comes from.
+    package var sources: [Source] = []
+    package var pools: [Pool] = []
+    /// The pool that carries the campaign; nil for all sources alike.
+    package var pool: Int?
+    /// Nil when mail may go out at any time.
+    package var sendWindow: Window?
 }
 
 extension Manifest.MailClass {
@@ -99,6 +111,7 @@ package enum ManifestKeys {
     package static let root = [
         "name", "class", "from", "reply-to", "envelope-from", "subject", "html", "text", "recipients",
         "suppression", "route", "limits", "grouping", "depth", "in-doubt", "retry",
+        "shaping", "directory", "sources", "pools", "pool", "share-pool", "send-window",
     ]
     package static let recipients = ["file", "address", "defaults"]
     package static let limits = ["sessions-per-site", "messages-per-session", "sessions"]

@@ -21,6 +21,10 @@ struct ManifestDraft {
     var depth = 16
     var inDoubt: Manifest.InDoubt?
     var retry = Manifest.Retry()
+    var shapingFiles: [Located<String>]?
+    var directoryFile: Located<String>?
+    var senders = SenderDraft()
+    var sendWindow: WindowDraft?
 
     struct FieldDefault {
         var field: String
@@ -55,6 +59,7 @@ struct ManifestDecoder {
         decodeLetter(reader)
         if let node = reader.value("recipients") { decodeRecipients(node) }
         decodeWay(reader)
+        decodeSenders(reader)
         noteMissing(reader)
     }
 
@@ -127,6 +132,16 @@ struct ManifestDecoder {
         if let node = reader.value("retry") { draft.retry = problems.retry(node) ?? Manifest.Retry() }
     }
 
+    private mutating func decodeSenders(_ reader: MappingReader) {
+        draft.shapingFiles = reader.value("shaping").map { problems.texts($0, "shaping") }
+        draft.directoryFile = reader.value("directory").flatMap { problems.text($0, "directory") }
+        draft.senders.sources = reader.value("sources").map { problems.sources($0) } ?? []
+        draft.senders.pools = reader.value("pools").map { problems.pools($0) } ?? []
+        draft.senders.pool = reader.value("pool").flatMap { problems.label($0, "pool") }
+        draft.senders.sharesPool = reader.value("share-pool").flatMap { problems.flag($0, "share-pool") } ?? false
+        draft.sendWindow = reader.value("send-window").flatMap { problems.window($0) }
+    }
+
     private mutating func route(_ node: Node) -> Route? {
         guard let value = problems.text(node, "route") else { return nil }
         do {
@@ -159,10 +174,10 @@ struct ManifestDecoder {
                 reader.place, "there is neither 'html' nor 'text'",
                 fix: "add text: FILE, html: FILE, or both: the letter")
         }
-        if reader.isMissing("route") && !routeIsGiven {
+        if reader.isMissing("route") && reader.isMissing("directory") && !routeIsGiven {
             problems.add(
                 reader.place, "the key 'route' is missing, and this version looks up no mail servers",
-                fix: "add route: HOST:PORT, or give --route HOST:PORT")
+                fix: "add route: HOST:PORT or directory: FILE, or give --route HOST:PORT")
         }
     }
 

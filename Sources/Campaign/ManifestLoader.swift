@@ -66,17 +66,22 @@ private struct CampaignCheck {
     mutating func finish(seed: UInt64, listCopy: String?) throws(ManifestProblems) -> LoadedCampaign {
         let letter = loadLetter()
         let suppression = loadSuppression(seed: seed)
+        let senders = SenderCheck(draft.senders, draft.mailClass).senders(route: draft.route, &problems)
+        let shaping = ShapingInput(
+            files: draft.shapingFiles?.map { resolved($0.value) },
+            directoryFile: (draft.directoryFile?.value).map(resolved), &problems)
         let file = try openRecipients(listCopy)
         let layout = FieldCheck(draft, letter, file.header, file.headerPlace, listName: file.name)
             .layout(&problems)
         let found = problems.sorted
         let isGood = !found.contains { $0.severity == .error }
-        guard isGood, let layout, let manifest = draft.manifest, let templates = letter.templates else {
+        guard isGood, let layout, let manifest = draft.manifest(senders), let templates = letter.templates else {
             throw ManifestProblems(found)
         }
         return LoadedCampaign(
             manifest: manifest, warnings: found, templates: templates, suppression: suppression,
-            inputs: inputs, list: RecipientList(path: file.path, header: file.header ?? [], seed: seed),
+            shaping: shaping, inputs: inputs,
+            list: RecipientList(path: file.path, header: file.header ?? [], seed: seed),
             stream: file.start(layout, seed: seed))
     }
 
@@ -163,15 +168,17 @@ private struct CampaignCheck {
 
 extension ManifestDraft {
     /// The manifest, when nothing is missing.
-    fileprivate var manifest: Manifest? {
+    fileprivate func manifest(_ senders: Senders) -> Manifest? {
         guard let name, let mailClass, let from, let envelopeFrom, let subject, let recipientsFile,
-            let addressColumn, let route
+            let addressColumn, route != nil || directoryFile != nil
         else { return nil }
         return Manifest(
             name: name, mailClass: mailClass, from: from, replyTo: replyTo, envelopeFrom: envelopeFrom,
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
             suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
-            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry)
+            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry,
+            shapingFiles: shapingFiles?.map(\.value), directoryFile: directoryFile?.value, sources: senders.sources,
+            pools: senders.pools, pool: senders.pool, sendWindow: sendWindow?.value)
     }
 }

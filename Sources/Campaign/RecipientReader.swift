@@ -19,7 +19,7 @@ package enum RowResult: Hashable, Sendable {
 /// A recipient is a `PackedRow`: its number is the line of the file, field 0 the address exactly as given, then
 /// the merge fields in the order of the layout, with defaults in place of empty cells. Everything else is
 /// rejected with the first reason found, in this order: form of the row, number of fields, UTF-8, address,
-/// suppression, duplicate, missing value, control bytes. An address counts as seen once it was accepted.
+/// suppression, duplicate, missing value, control bytes, time zone. An address counts as seen once it was accepted.
 /// Nothing is allocated for a good row, but now and then for the set of addresses seen, 13 to 19 bytes each.
 ///
 /// With a selection, rows that were judged before come only when they are selected. They are judged again, since the
@@ -34,6 +34,7 @@ package struct RecipientReader: ~Copyable, Sendable {
     private var scanner: CSVScanner
     private var addressesSeen: SeenAddresses
     private var isHoldingRow = false
+    private var zones: ZoneMemory
 
     /// - Parameters:
     ///   - scanner: standing behind the header.
@@ -42,6 +43,7 @@ package struct RecipientReader: ~Copyable, Sendable {
     init(
         layout: RowLayout, scanner: consuming CSVScanner, seed: UInt64, selection: LineSelection = LineSelection()
     ) {
+        zones = ZoneMemory(seed: seed)
         self.selection = selection
         self.layout = layout
         self.scanner = scanner
@@ -176,8 +178,10 @@ extension RecipientReader {
         return nil
     }
 
+    private mutating func problemOfFields() -> RowRejection? { problemOfValues() ?? problemOfZone() }
+
     /// The first problem of the values: one that is missing comes before one that may not be used.
-    private func problemOfFields() -> RowRejection? {
+    private func problemOfValues() -> RowRejection? {
         var problem: RowRejection?
         for index in layout.fields.indices {
             guard let column = layout.fields[index].column else { continue }
@@ -189,6 +193,16 @@ extension RecipientReader {
             }
         }
         return problem
+    }
+
+    private mutating func problemOfZone() -> RowRejection? {
+        guard let field = layout.zoneField, let column = layout.fields[field].column else { return nil }
+        guard scanner.cell(column).count > 0 else { return nil }
+        let fingerprint = zones.fingerprint(of: scanner.cell(column))
+        if let isZone = zones.isZone(fingerprint) { return isZone ? nil : .unknownZone(field: field + 1) }
+        let isZone = ZoneNames.offsets(of: scanner.cell(column)) != nil
+        zones.note(fingerprint, isZone: isZone)
+        return isZone ? nil : .unknownZone(field: field + 1)
     }
 
     private func problemOfBytes(_ cell: Span<UInt8>, field: Int) -> RowRejection? {

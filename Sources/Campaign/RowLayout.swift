@@ -22,8 +22,11 @@ package struct RowLayout: Hashable, Sendable {
     package var columnCount: Int
     package var addressColumn: Int
     package var fields: [Field]
+    /// The field whose values must be time zones, among `fields`.
+    package var zoneField: Int?
 
-    package init(columnCount: Int, addressColumn: Int, fields: [Field]) {
+    package init(columnCount: Int, addressColumn: Int, fields: [Field], zoneField: Int? = nil) {
+        self.zoneField = zoneField
         self.columnCount = columnCount
         self.addressColumn = addressColumn
         self.fields = fields

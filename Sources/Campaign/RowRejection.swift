@@ -14,6 +14,7 @@ package enum RowRejection: Hashable, Sendable {
     case missingValue(field: Int)
     case controlByte(field: Int)
     case nulByte(field: Int)
+    case unknownZone(field: Int)
 
     /// The reasons without their particulars, for counting.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -25,6 +26,7 @@ package enum RowRejection: Hashable, Sendable {
         case duplicate = "duplicate"
         case missingValue = "missing value"
         case controlByte = "control byte"
+        case unknownZone = "unknown time zone"
     }
 
     package var kind: Kind {
@@ -37,6 +39,7 @@ package enum RowRejection: Hashable, Sendable {
         case .duplicate: .duplicate
         case .missingValue: .missingValue
         case .controlByte, .nulByte: .controlByte
+        case .unknownZone: .unknownZone
         }
     }
 
@@ -57,6 +60,7 @@ package enum RowRejection: Hashable, Sendable {
         case .controlByte(let field):
             "{{\(name(field, fields))}} goes into a header and holds a line break or another control byte"
         case .nulByte(let field): "{{\(name(field, fields))}} holds a NUL byte"
+        case .unknownZone(let field): "'\(name(field, fields))' names no time zone"
         }
     }
 

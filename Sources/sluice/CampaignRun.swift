@@ -54,7 +54,7 @@ final class CampaignRun: Sendable {
         let progress = feed.current
         var facts = RunSupport.facts(.send, name: manifest.name, run: run, result: result)
         facts.interrupted = interruption.hasArrived
-        facts.target = manifest.route.socketAddress.description
+        facts.target = manifest.target
         facts.recipients = progress.rows
         facts.retries = progress.siteRetries.reduce(0, +)
         facts.rejectedBeforeSending = progress.rejected

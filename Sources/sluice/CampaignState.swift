@@ -27,7 +27,7 @@ enum CampaignState {
     /// Keeps where mail comes from and goes to, for those who ask later, and whom the lines of the list stand for.
     static func rememberRoute(_ manifest: Manifest, _ ledger: Ledger) throws(LedgerFault) {
         _ = try ledger.remember("envelope_from", manifest.envelopeFrom)
-        _ = try ledger.remember("target_address", manifest.route.socketAddress.host)
+        _ = try ledger.remember("target_address", manifest.route?.socketAddress.host ?? manifest.target)
         let column = try ledger.remember("address_column", manifest.recipients.addressColumn)
         guard column == manifest.recipients.addressColumn else {
             throw LedgerFault(

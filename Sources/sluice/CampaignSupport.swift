@@ -62,6 +62,11 @@ enum CampaignSupport {
     }
 }
 
+extension Manifest {
+    /// Where mail goes, in words.
+    var target: String { route?.socketAddress.description ?? directoryFile ?? "" }
+}
+
 extension Route {
     var socketAddress: SocketAddress {
         guard let address = SocketAddress(networkOrder: address, port: port) else {

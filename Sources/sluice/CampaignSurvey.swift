@@ -75,7 +75,7 @@ extension CampaignSurvey {
     func plan(of manifest: Manifest, fields: [String]) -> CampaignPlan {
         CampaignPlan(
             name: manifest.name, from: manifest.from.address, subject: manifest.subject,
-            route: manifest.route.socketAddress.description, recipients: recipients,
+            route: manifest.target, recipients: recipients,
             rejectedReasons: RejectedReason.list(reasons),
             rejections: firstRejected.map { row in
                 CampaignPlan.Rejection(

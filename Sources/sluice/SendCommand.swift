@@ -113,6 +113,10 @@ struct SendCommand: ParsableCommand {
         _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread,
         in directory: StateDirectory
     ) throws {
+        guard let destination = manifest.route?.socketAddress else {
+            Console.fail("\(campaign): this version sends to one place only: give --route HOST:PORT")
+            throw ExitStatus.badInput
+        }
         // A worker without a session of its own would be one too many.
         let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
         let interruption = try Interruption.watch {
@@ -123,10 +127,11 @@ struct SendCommand: ParsableCommand {
         let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
         let campaignRun = CampaignRun(
             manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
-        let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
+        let mission = mission(
+            manifest, try CampaignState.letter(parts, of: ledger), to: destination, of: run.workerCount)
         let result = try campaignRun.perform(mission, reading, in: directory)
         try ledger.close()
-        try conclude(campaignRun, result, manifest)
+        try conclude(campaignRun, result, destination)
     }
 
     /// Where a list from standard input is kept; nil for a list in a file, whose campaign is not begun yet.
@@ -161,7 +166,7 @@ struct SendCommand: ParsableCommand {
                 path: log,
                 AttemptLogContext(
                     campaign: manifest.name, sender: manifest.envelopeFrom, messagePrefix: uniqueName,
-                    peerAddress: manifest.route.socketAddress.host))
+                    peerAddress: manifest.route?.socketAddress.host ?? ""))
         }
     }
 
@@ -190,7 +195,7 @@ struct SendCommand: ParsableCommand {
         totals.held > 0 ? "they are held; `sluice resolve` decides." : "they are sent again."
     }
 
-    private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ manifest: Manifest) throws {
+    private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ destination: SocketAddress) throws {
         let progress = campaignRun.feed.current
         var files = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
             try CampaignState.writeFiles(
@@ -201,7 +206,7 @@ struct SendCommand: ParsableCommand {
         if let fault = progress.fault { Console.fail("\(fault)") }
         try RunSupport.conclude(
             RunReport(campaignRun.facts(result), result.tally), unreachable: result.unreachable,
-            target: manifest.route.socketAddress, json: json, files: files)
+            target: destination, json: json, files: files)
         if progress.fault != nil { throw ExitStatus.inputOutput }
     }
 
@@ -224,7 +229,7 @@ struct SendCommand: ParsableCommand {
             from        \(manifest.from.address)
             subject     \(manifest.subject)
             recipients  \(manifest.recipients.file)\(limit.map { ", the first \($0)" } ?? "")
-            route       \(manifest.route.socketAddress)
+            route       \(manifest.target)
             """)
         Console.write("Send it? `sluice plan` shows more. [y/N] ", to: STDERR_FILENO)
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
@@ -233,7 +238,9 @@ struct SendCommand: ParsableCommand {
         }
     }
 
-    private func mission(_ manifest: Manifest, _ letter: Letter, of workerCount: Int) -> Mission {
+    private func mission(
+        _ manifest: Manifest, _ letter: Letter, to destination: SocketAddress, of workerCount: Int
+    ) -> Mission {
         var limits = Limits()
         limits.sessions = max(1, manifest.limits.sessions / workerCount)
         limits.openingPerSite = max(1, 64 / workerCount)
@@ -242,7 +249,7 @@ struct SendCommand: ParsableCommand {
         return Mission(
             letter: letter, envelopeFrom: Array(manifest.envelopeFrom.utf8),
             helloName: HelloName.usual(envelopeFrom: manifest.envelopeFrom),
-            destination: manifest.route.socketAddress,
+            destination: destination,
             grouping: groupingOptions.grouping ?? grouping(manifest), limits: limits,
             patience: .delivery, unixOrigin: RunSupport.unixOrigin)
     }

@@ -108,7 +108,7 @@ struct ManifestProblemsTests {
             "campaign.yaml:1:1: the key 'subject' is missing: add subject: TEXT",
             "campaign.yaml:1:1: the key 'recipients' is missing: add recipients: { file: FILE.csv, address: COLUMN }",
             "campaign.yaml:1:1: there is neither 'html' nor 'text': add text: FILE, html: FILE, or both: the letter",
-            "campaign.yaml:1:1: the key 'route' is missing, and this version looks up no mail servers: add route: HOST:PORT, or give --route HOST:PORT",
+            "campaign.yaml:1:1: the key 'route' is missing, and this version looks up no mail servers: add route: HOST:PORT or directory: FILE, or give --route HOST:PORT",
         ]
         try expect(missing, of: "name: x\n")
         try expect(Array(missing.dropLast()), of: "name: x\n", route: "127.0.0.1:25")

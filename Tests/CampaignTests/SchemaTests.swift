@@ -1,4 +1,5 @@
 import Foundation
+import Pacing
 import Testing
 
 @testable import Campaign
@@ -7,6 +8,7 @@ import Testing
 struct SchemaTests {
     private struct Schema: Decodable {
         var properties: [String: Schema]?
+        var items: Items?
         var required: [String]?
         var minimum: Int?
         var maximum: Int?
@@ -14,14 +16,22 @@ struct SchemaTests {
         var `enum`: [String]?
         var description: String?
 
+        /// Of a list of mappings, the keys of each.
+        struct Items: Decodable {
+            var properties: [String: Schema]?
+        }
+
         enum Value: Decodable {
             case number(Int)
             case text(String)
+            case flag(Bool)
 
             init(from decoder: any Decoder) throws {
                 let container = try decoder.singleValueContainer()
                 if let number = try? container.decode(Int.self) {
                     self = .number(number)
+                } else if let flag = try? container.decode(Bool.self) {
+                    self = .flag(flag)
                 } else {
                     self = .text(try container.decode(String.self))
                 }
@@ -43,6 +53,10 @@ struct SchemaTests {
         #expect(Set(root["recipients"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.recipients))
         #expect(Set(root["limits"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.limits))
         #expect(Set(root["retry"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.retry))
+        let source = root["sources"]?.items?.properties
+        #expect(Set(source?.keys.map { $0 } ?? []) == Set(ManifestKeys.source))
+        #expect(Set(source?["warmup"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.warmup))
+        #expect(Set(root["send-window"]?.properties?.keys.map { $0 } ?? []) == Set(ManifestKeys.sendWindow))
         for (key, schema) in root { #expect(schema.description != nil, "\(key) has no description") }
     }
 
@@ -67,6 +81,26 @@ struct SchemaTests {
             }
         }
     }
+
+    @Test func theWarmupIsTheSame() throws {
+        let source = try #require(try properties()["sources"]?.items?.properties)
+        let warmup = try #require(source["warmup"]?.properties)
+        #expect(warmup["preset"]?.enum == WarmupPreset.allCases.map(\.rawValue))
+        #expect(warmup["per"]?.enum == Manifest.Warmup.Scope.allCases.map(\.rawValue))
+        let defaults = WarmupSchedule(per: .day, [1])
+        for (key, range, value) in [
+            ("re-warm", Manifest.Warmup.reWarmRange, defaults.reWarmAfterDays.map(Int.init)),
+            ("healthy", Manifest.Warmup.healthyRange, Int(defaults.healthyShare * 100)),
+        ] {
+            let schema = try #require(warmup[key])
+            #expect(schema.minimum == range.lowerBound && schema.maximum == range.upperBound, "\(key)")
+            guard case .number(let number) = schema.default, number == value else {
+                Issue.record("the default of \(key) is another")
+                continue
+            }
+        }
+    }
+
     @Test func theScheduleWithoutAWordIsTheSame() throws {
         let retry = try #require(try properties()["retry"]?.properties)
         guard case .doubling(let first, let factor, let most) = Manifest.Retry().delays else {
