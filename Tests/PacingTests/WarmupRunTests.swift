@@ -15,7 +15,6 @@ private struct WarmupRun {
     var now: Int64
     var sent: [Int64: Int64] = [:]
     var sentInHour: [Hour: Int64] = [:]
-    /// The largest part of a day's messages that went within one twentieth of it.
     private var gate: WarmupGate
     private var stored = WarmupProgress()
     private var crashes: [Int64] = []
@@ -111,7 +110,7 @@ struct WarmupRunTests {
     func spread(seed: UInt64) throws {
         let window = try SendWindow(parsing: Array("daily".utf8).span, times: Array("09:00-17:00".utf8).span)
         var random = SeededRandom(seed: seed)
-        let ceiling = Int64.random(in: 50...400, using: &random)
+        let ceiling = seed == 0 ? 3 : Int64.random(in: 4...400, using: &random)
         var gate = WarmupGate(WarmupSchedule(per: .day, [ceiling], afterwards: .lastStays), WarmupProgress())
         var now = window.opens(at: WarmupRunTests.start, berlin)
         let (opened, closes) = (now, window.closes(at: now, berlin))
