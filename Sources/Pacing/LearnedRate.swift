@@ -91,7 +91,7 @@ struct LearnedRate: Hashable, Sendable {
         let isCured = meter.deferredShare <= 0.25
         futile = isCured ? max(0, futile - 1) : min(futile + 1, 9)
         let (measured, least) = (measured, least)
-        isConfirmed = isCured && abs(measured - memory) <= memory / 4
+        isConfirmed = abs(measured - memory) <= memory / 4
         memory = max(measured, least)
         let lowered = max(least, memory * part)
         limit = lowered

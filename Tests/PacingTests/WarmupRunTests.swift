@@ -121,7 +121,9 @@ struct WarmupRunTests {
             // One more than its share of the time that has passed, and less than one behind it.
             let even = ceiling * (now - opened) / (closes - opened)
             #expect(count >= even && count <= even + 2, "seed \(seed): \(count) of \(ceiling) after \(now - opened) µs")
-            now = gate.opens(at: now, berlin)
+            let opens = gate.opens(at: now, berlin)
+            #expect(gate.opens(at: now + (opens - now) / 2, berlin) == opens, "seed \(seed)")
+            now = opens
         }
         #expect(now == WarmupRunTests.start + day)
         #expect(count == ceiling)
