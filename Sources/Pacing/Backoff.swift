@@ -35,13 +35,15 @@ package struct Backoff: Hashable, Sendable {
     private var toldRate = 0.0
     private var toldSessions: Int
 
-    /// - Parameter sessionLimit: the most sessions ever; less than 1 counts as 1.
-    package init(sessionLimit: Int) {
-        sessions = SessionWindow(most: sessionLimit)
+    /// - Parameters:
+    ///   - sessionLimit: the most sessions ever, from 1 to 1,000,000.
+    ///   - initial: how many it opens with; 5 is Postfix's initial_destination_concurrency.
+    package init(sessionLimit: Int, initial: Int = 5) {
+        sessions = SessionWindow(most: sessionLimit, initial: initial)
         toldSessions = sessions.most
     }
 
-    /// How many sessions may stand or be opened now: at first 5, or the limit if that is less.
+    /// How many sessions may stand or be opened now.
     package var sessionLimit: Int { sessions.window }
 
     /// Messages per second; nil as long as there is no limit.

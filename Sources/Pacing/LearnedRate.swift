@@ -5,8 +5,8 @@ import Primitives
 /// Down: two deferrals within two hundred acceptances, or one block, lower the limit to 0.85 (0.5 for a block) of the
 /// rate that was accepted of late, and never below an eighth of the limit at once. After that nothing is concluded for
 /// a second, in which the replies to what was sent before come in. When more than a quarter of the replies were
-/// deferrals nevertheless, the next decrease waits twice as long as the one before, up to 512 s. From the sixth of these
-/// on, and where nothing is accepted, none goes below a message a second: slower sending is no cure.
+/// deferrals nevertheless, the next decrease waits twice as long as the one before, up to 512 s. From the sixth of
+/// these on, and where nothing is accepted, none goes below a message a second: slower sending is no cure.
 ///
 /// Up: the rate at which trouble came is remembered. The limit rises towards it by a quarter of a percent of it each
 /// second, then beyond it with the square of time, slowly at first: by 4 % in 48 s, to its double in four minutes.
@@ -91,7 +91,7 @@ struct LearnedRate: Hashable, Sendable {
         let isCured = meter.deferredShare <= 0.25
         futile = isCured ? max(0, futile - 1) : min(futile + 1, 9)
         let (measured, least) = (measured, least)
-        isConfirmed = isCured && abs(measured - memory) <= memory / 4
+        isConfirmed = abs(measured - memory) <= memory / 4
         memory = max(measured, least)
         let lowered = max(least, memory * part)
         limit = lowered

@@ -51,13 +51,12 @@ package struct SendWindow: Hashable, Sendable {
         return days >> UInt8(weekday) & 1 == 1
     }
 
-    /// The first local time behind another at which the window changes so: it can at midnight, at its start and at its
-    /// end, and what it does in a week it does for ever.
+    /// The first local time behind another at which the window changes so: it can at its start and at its end, and what
+    /// it does in a week it does for ever.
     private func change(to open: Bool, after local: Int64) -> Int64? {
         let today = floorDivision(local, microsecondsPerDay)
-        let minutes = [0, min(start, end), max(start, end)]
         for day in today...today + 8 {
-            for minute in minutes {
+            for minute in [min(start, end), max(start, end)] {
                 let time = saturatingSum(saturatingProduct(day, microsecondsPerDay), minute * 60_000_000)
                 if time > local && isOpen(time) == open { return time }
             }

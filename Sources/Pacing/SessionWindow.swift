@@ -6,7 +6,7 @@ import Primitives
 /// The first bad sign after a rise takes it back at once, so that a window never wavers above what is borne. A session
 /// that stands takes back a quarter of a bad sign: the odd lost connection is no limit.
 ///
-/// The window opens at 5. It rises only after a session was made since the last rise: what is not used is not tried.
+/// The window rises only after a session was made since the last rise: what is not used is not tried.
 /// Beyond the window at which trouble came it rises after a minute without trouble, then after half of that, and so on
 /// to a second: a limit that was lifted is found out within two minutes and a second for each session.
 struct SessionWindow: Hashable, Sendable {
@@ -29,9 +29,9 @@ struct SessionWindow: Hashable, Sendable {
     private var calm = Interval.zero
     private var latest: Instant?
 
-    init(most: Int) {
-        self.most = max(1, most)
-        window = min(5, self.most)
+    init(most: Int, initial: Int) {
+        self.most = min(max(1, most), 1_000_000)
+        window = min(max(1, initial), self.most)
         known = self.most
     }
 

@@ -9,7 +9,8 @@
 package struct WarmupGate: Hashable, Sendable {
     package let schedule: WarmupSchedule
     package private(set) var progress: WarmupProgress
-    /// When the next message is due, in microseconds since 1970, as far as the spread is concerned.
+    /// When the next message is due, in microseconds since 1970, as far as the spread is concerned: never after the
+    /// end of the hour or day over which it spreads.
     private var due = Int64.min
 
     package init(_ schedule: WarmupSchedule, _ progress: WarmupProgress) {
@@ -25,8 +26,6 @@ package struct WarmupGate: Hashable, Sendable {
         let room = room(now)
         if room.inDay <= 0 { return start(ofDay: saturatingSum(now.day, 1), hour: 0, after: unixMicroseconds, zone) }
         if room.inHour <= 0 { return start(ofDay: now.day, hour: now.hour + 1, after: unixMicroseconds, zone) }
-        // In a new hour or day the spread of the one before is over.
-        guard now.day == progress.day && now.hour == progress.hour else { return unixMicroseconds }
         return max(unixMicroseconds, due)
     }
 

@@ -53,6 +53,46 @@ struct BackoffRateTests {
         #expect(backoff.messageRate == nil)
     }
 
+    /// Replies at an even rate, as many as fit in the time.
+    private func reply(
+        _ sign: Backoff.Sign, perSecond: Int64, for length: Interval, to backoff: inout Backoff, _ now: inout Instant
+    ) -> BackoffChange? {
+        let end = now + length
+        while now < end {
+            backoff.take(at: now)
+            now = now + Interval(nanoseconds: 1_000_000_000 / perSecond)
+            if let change = backoff.note(sign, at: now) { return change }
+        }
+        return nil
+    }
+
+    @Test("The first limit comes from the rate of the last seconds, and a pause is no part of it")
+    func measure() throws {
+        for pause in [Interval.zero, .seconds(3_600), .seconds(-3_600)] {
+            var (backoff, now) = (Backoff(sessionLimit: 5), Instant.zero)
+            #expect(reply(.accepted, perSecond: 10, for: .seconds(600), to: &backoff, &now) == nil)
+            #expect(reply(.accepted, perSecond: 1_000, for: .seconds(12), to: &backoff, &now) == nil)
+            now = now + pause
+            #expect(reply(.accepted, perSecond: 1_000, for: .milliseconds(500), to: &backoff, &now) == nil)
+            #expect(reply(.deferred, perSecond: 1_000, for: .seconds(1), to: &backoff, &now) != nil)
+            let limit = try #require(backoff.messageRate)
+            #expect(limit > 600 && limit <= 850, "\(limit)")
+        }
+    }
+
+    @Test("No step down goes below an eighth, even when nothing was accepted")
+    func eighth() throws {
+        var (backoff, now) = (Backoff(sessionLimit: 5), Instant.zero)
+        var before = 1_000.0
+        for _ in 0..<3 {
+            let change = reply(.deferred, perSecond: 1_000, for: .seconds(60), to: &backoff, &now)
+            #expect(change?.cause == .deferred)
+            let limit = try #require(backoff.messageRate)
+            #expect(limit >= max(1, before / 8 * 0.85 - 0.01) && limit < before / 8, "\(before) \(limit)")
+            before = limit
+        }
+    }
+
     /// A thousand a second accepted, then replies of one kind, one a millisecond.
     private func troubled(by sign: Backoff.Sign, replies: Int) -> (
         backoff: Backoff, changes: [BackoffChange], end: Instant
@@ -92,7 +132,7 @@ struct BackoffRateTests {
 
     @Test("Replies within the reaction time belong to what was sent before, and prove nothing")
     func reaction() {
-        var (backoff, _, now) = troubled(by: .blocked, replies: 900)
+        var (backoff, _, now) = troubled(by: .deferred, replies: 900)
         now = now + .milliseconds(200)
         for _ in 0..<60 {
             now = now + .milliseconds(2)
@@ -102,22 +142,25 @@ struct BackoffRateTests {
         #expect(backoff.note(.deferred, at: now) != nil)
     }
 
-    @Test("What is sent is spaced by the limit, and a burst is ten milliseconds long at most")
+    @Test("What is sent is spaced by the limit, and a burst is ten milliseconds long at most, after a pause too")
     func spacing() {
-        let (troubled, _, now) = troubled(by: .blocked, replies: 1)
-        var backoff = troubled
-        var taken = 0
-        while backoff.opens(at: now) <= now && taken < 1_000 {
-            backoff.take(at: now)
-            taken += 1
+        let (troubled, _, lowered) = troubled(by: .blocked, replies: 1)
+        for pause in [Interval.zero, .seconds(86_400)] {
+            var backoff = troubled
+            let now = lowered + pause
+            var taken = 0
+            while backoff.opens(at: now) <= now && taken < 1_000 {
+                backoff.take(at: now)
+                taken += 1
+            }
+            #expect(taken == 5)
+            var end = now
+            for _ in 0..<500 {
+                end = backoff.opens(at: end)
+                backoff.take(at: end)
+            }
+            #expect(abs((end - now).seconds - 1) < 0.02)
         }
-        #expect(taken == 5)
-        var end = now
-        for _ in 0..<500 {
-            end = backoff.opens(at: end)
-            backoff.take(at: end)
-        }
-        #expect(abs((end - now).seconds - 1) < 0.02)
     }
 
     @Test("A pause in the sending raises nothing")

@@ -110,6 +110,20 @@ struct BackoffSessionTests {
         }
     }
 
+    @Test("A window opens as wide as is asked, within the limit", arguments: [(-1, 1), (2, 2), (9, 9), (30, 20)])
+    func initial(initial: Int, sessions: Int) {
+        #expect(Backoff(sessionLimit: 20, initial: initial).sessionLimit == sessions)
+    }
+
+    @Test("No limit traps")
+    func hugeLimit() {
+        var backoff = Backoff(sessionLimit: .max, initial: .max)
+        for sign in [Backoff.Sign.connectFailed, .connectFailed, .sessionReady, .accepted, .shutDown] {
+            _ = backoff.note(sign, at: .zero)
+        }
+        #expect(backoff.sessionLimit == 999_999)
+    }
+
     @Test("A window of N rises by one for N good signs, and only when a session was made since")
     func rise() {
         var backoff = Backoff(sessionLimit: 20)

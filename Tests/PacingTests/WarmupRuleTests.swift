@@ -53,6 +53,29 @@ struct WarmupRuleTests {
         #expect(rooms == [80, 40, 40, 20, 20, 10, 10])
     }
 
+    @Test("A day of which nothing has ended neither breaks a row of bad days nor begins one")
+    func unknownDays() {
+        var gate = WarmupGate(WarmupRuleTests.schedule, progress(stage: 3, intended: 1, delivered: 0, failed: 1))
+        var rooms: [Int64] = []
+        for (later, fails) in [(1, false), (2, false), (3, true), (4, false), (5, true), (6, true)] as [(Int64, Bool)] {
+            let now = WarmupRuleTests.start + later * day
+            rooms.append(gate.remaining(at: now, .utc))
+            gate.take(at: now, .utc)
+            if fails { gate.noteFailed() }
+        }
+        #expect(rooms == [80, 80, 80, 40, 40, 40])
+    }
+
+    @Test("Behind the last stage the stages are counted no further")
+    func lastStage() {
+        var gate = WarmupGate(WarmupRuleTests.schedule, progress(stage: 3, intended: 1, delivered: 1, failed: 0))
+        for later in 1...5 as ClosedRange<Int64> {
+            gate.take(at: WarmupRuleTests.start + later * day, .utc)
+            gate.noteDelivered()
+            #expect(gate.progress.stage == 4)
+        }
+    }
+
     @Test("A clock that is set back never gives a day or an hour again")
     func clockSetBack() {
         let noon = WarmupRuleTests.start + 12 * hour
