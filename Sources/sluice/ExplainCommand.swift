@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Ledger
 import Measurement
+import SMTP
 import Terminal
 
 struct ExplainCommand: ParsableCommand {
