@@ -53,8 +53,8 @@ package struct ExplanationView {
             TextTable.Column(title: "site", rightAligned: false), TextTable.Column(title: "from", rightAligned: false),
             TextTable.Column(title: "waiting", rightAligned: true),
             TextTable.Column(title: "sessions", rightAligned: true),
-            TextTable.Column(title: "waits since", rightAligned: false),
-            TextTable.Column(title: "until", rightAligned: false),
+            TextTable.Column(title: "waits for", rightAligned: true),
+            TextTable.Column(title: "goes on in", rightAligned: true),
         ])
         table.rows = lanes.map {
             [TextWidth.cleaned($0.site), TextWidth.cleaned($0.source), $0.waiting, $0.sessions, $0.since, $0.until]
@@ -70,6 +70,20 @@ package struct ExplanationView {
     private func list(_ title: String?, _ texts: [String], _ width: Int) -> [StyledLine] {
         guard !texts.isEmpty else { return [] }
         return (title.map { [StyledLine($0, .strong)] } ?? [])
-            + texts.map { StyledLine(TextWidth.fitted("  " + TextWidth.cleaned($0), to: width)) }
+            + texts.flatMap { wrapped(TextWidth.cleaned($0), to: width) }
+    }
+
+    /// Cut between words, with what follows further in.
+    private func wrapped(_ text: String, to width: Int) -> [StyledLine] {
+        var lines: [String] = []
+        var line = " "
+        for word in text.split(separator: " ") {
+            if TextWidth.width(of: line) + 1 + TextWidth.width(of: String(word)) > width && line.count > 5 {
+                lines.append(line)
+                line = "   "
+            }
+            line += " " + word
+        }
+        return (lines + [line]).map { StyledLine(TextWidth.fitted($0, to: width)) }
     }
 }

@@ -73,6 +73,16 @@ package enum NumberText {
         return decimal(value, places: 1) + " PB"
     }
 
+    /// A time in its largest unit, for people who want to know how long it is about: `under 1 s`, `90 s`, `3 h`.
+    package static func roughly(seconds: Double) -> String {
+        guard seconds >= 1 else { return "under 1 s" }
+        let units: [(name: String, length: Double)] = [("d", 86_400), ("h", 3_600), ("min", 60)]
+        for unit in units where seconds >= 2 * unit.length {
+            return "\(grouped(Int(min(seconds / unit.length, 1e9)))) \(unit.name)"
+        }
+        return "\(Int(seconds)) s"
+    }
+
     private static func twoDigits(_ number: Int) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }

@@ -152,12 +152,13 @@ extension Explanation {
     }
 
     private func row(_ lane: LaneAccount) -> ExplanationView.Lane {
+        let now = Date().timeIntervalSince1970
         var reason = lane.reason.isEmpty ? (lane.waiting > 0 ? "nothing holds it up" : "nothing waits") : lane.reason
         if let rule = lane.rule { reason += " (\(rule))" }
         return ExplanationView.Lane(
             site: lane.site, source: lane.source, waiting: NumberText.grouped(lane.waiting),
             sessions: NumberText.grouped(lane.sessions),
-            since: lane.sinceUnixSeconds.map { CampaignStatus.date(Int64($0)) } ?? "",
-            until: lane.untilUnixSeconds.map { CampaignStatus.date(Int64($0)) } ?? "", reason: reason)
+            since: lane.sinceUnixSeconds.map { NumberText.roughly(seconds: now - $0) } ?? "",
+            until: lane.untilUnixSeconds.map { NumberText.roughly(seconds: $0 - now) } ?? "", reason: reason)
     }
 }
