@@ -1,6 +1,7 @@
 import Delivery
 import Pacing
 import Primitives
+import SMTP
 import Shaping
 import Uring
 
@@ -90,6 +91,8 @@ package struct SitePlanner: Sendable {
         var description = SiteDescription(
             site: site, name: name, fate: fate(known.answer), plan: SitePlan(lanes: lanes))
         let rules = shaping.rules(for: known.identity, domain: known.domain, source: nil)
+        description.patience = Patience.delivery.adjusted(to: rules)
+        description.usesPipelining = rules.enablePipelining?.value ?? true
         description.plan.canaryShare = (rules.canary?.value ?? 0) / 100
         description.plan.mostFailures = rules.pauseAbove.map { $0.value / 100 }
         description.automation = shaping.automation(for: known.identity, domain: known.domain)
@@ -175,6 +178,23 @@ package struct SitePlanner: Sendable {
         if let most = limit.messagesPerConnection?.value {
             plan.messagesPerSession = min(plan.messagesPerSession ?? .max, most)
         }
+    }
+}
+
+extension Patience {
+    /// With what the rules say. Nobody waits shorter than a minute for the final reply, whatever they say: giving up early
+    /// sends twice.
+    fileprivate func adjusted(to rules: PathRules) -> Patience {
+        var patience = self
+        patience.connect = rules.connectTimeout?.value ?? connect
+        patience.greeting = rules.bannerTimeout?.value ?? greeting
+        patience.hello = rules.ehloTimeout?.value ?? hello
+        patience.mail = rules.mailFromTimeout?.value ?? mail
+        patience.recipient = rules.rcptToTimeout?.value ?? recipient
+        patience.data = rules.dataTimeout?.value ?? data
+        patience.content = max(.seconds(60), rules.dataDotTimeout?.value ?? content)
+        patience.idle = rules.idleTimeout?.value ?? idle
+        return patience
     }
 }
 
