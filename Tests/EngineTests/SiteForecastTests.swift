@@ -99,8 +99,8 @@ struct SiteForecastTests {
             recipients: ["a.example": 1_000, "b.example": 900, "slow.example": 300],
             seconds: ["a.example": 111.1, "b.example": 111.1, "slow.example": 151.5],
             limits: [
-                "a.example": "messages of limit \(file):1 source one 10/s at 1",
-                "b.example": "messages of limit \(file):1 source one 10/s at 1",
+                "a.example": "messages of limit \(file):1 source one 10/s at 3",
+                "b.example": "messages of limit \(file):1 source one 10/s at 3",
                 "slow.example": "max_message_rate of slow.example from one 1/s at 5",
             ]),
     ]
