@@ -37,6 +37,8 @@ package struct SitePlanner: Sendable {
     package var messagesPerSession: Int?
     /// How far a source is made known to a site; nil when it is known.
     package var warmup: @Sendable (_ source: Int, _ site: String) -> WarmupPlan? = { _, _ in nil }
+    /// Whether domains with rules of their own stay in the site that they share: a warmup counts a provider as one.
+    package var keepsProvidersWhole = false
     /// Until when an order of an earlier run holds, by `scope`.
     package var suspensions: [String: Instant] = [:]
 
@@ -74,6 +76,7 @@ package struct SitePlanner: Sendable {
     /// Whether a domain that shares its site with others is bound by more than they are.
     private func isPart(_ domain: String, of identity: SiteIdentity) -> Bool {
         if case .domain = identity { return false }
+        if keepsProvidersWhole { return false }
         if shaping.limits.contains(where: { $0.key.contains(.domain) }) { return true }
         return sources.contains { source in
             shaping.rules(for: identity, domain: domain, source: source.name)
