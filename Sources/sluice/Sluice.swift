@@ -13,7 +13,8 @@ struct Sluice: ParsableCommand {
         subcommands: [
             PlanCommand.self, SendCommand.self, StatusCommand.self, ExplainCommand.self, PauseCommand.self,
             ResumeCommand.self,
-            CancelCommand.self, ResolveCommand.self, ReportCommand.self, ShapingCommand.self, SinkCommand.self,
+            CancelCommand.self, ResolveCommand.self, ReportCommand.self, ShapingCommand.self, WarmupCommand.self,
+            SinkCommand.self,
             BenchCommand.self,
         ])
 }
