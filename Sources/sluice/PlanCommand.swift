@@ -57,8 +57,10 @@ struct PlanCommand: ParsableCommand {
                 try RejectedFile(path: rejected, fields: fields)
             }
         }
+        var planner = CampaignSupport.planner(for: loaded)
+        planner?.warmUp(loaded.manifest, now: WallClock.microseconds)
         var survey = CampaignSurvey(
-            letter: letter, planner: CampaignSupport.planner(for: loaded), mostSamples: samples, seed: seed)
+            letter: letter, planner: planner, mostSamples: samples, seed: seed)
         try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
             try survey.read(&loaded, rejected: &file)
         }

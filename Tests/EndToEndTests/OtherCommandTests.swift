@@ -152,8 +152,8 @@ struct OtherCommandTests {
             let help = try JSONDecoder().decode(Help.self, from: Data(dump.output.utf8))
             let commands = (help.command.subcommands ?? []).filter { $0.commandName != "help" }
             let names = [
-                "plan", "send", "status", "pause", "resume", "cancel", "resolve", "report", "shaping", "sink",
-                "bench",
+                "plan", "send", "status", "explain", "pause", "resume", "cancel", "resolve", "report", "shaping",
+                "warmup", "sink", "bench",
             ]
             #expect(commands.map(\.commandName) == names)
             for command in commands {

@@ -34,6 +34,26 @@ struct SendWindowTests {
     }
 
     @Test(
+        "So much open time ends in the opening in which it is used up",
+        arguments: [
+            // (days, times, now, open time, end), in minutes of UTC from Saturday, March 28.
+            ("daily", "08:00-20:00", 480, 0, 480), ("daily", "08:00-20:00", 0, 0, 480),
+            ("daily", "08:00-20:00", 480, 720, 1_200), ("daily", "08:00-20:00", 480, 721, 1_921),
+            ("daily", "08:00-20:00", 1_190, 20, 1_930), ("mon-fri", "08:00-20:00", 600, 1_500, 4 * 1_440 + 540),
+            ("daily", "00:00-24:00", 100, 1_000_000, 1_000_100),
+        ] as [(String, String, Int64, Int64, Int64)])
+    func openTime(days: String, times: String, now: Int64, open: Int64, end: Int64) throws {
+        let moment = try window(days, times).moment(afterOpen: open * 60_000_000, from: march(now), .utc)
+        #expect(moment == march(end))
+    }
+
+    @Test("An open time without end has an end all the same")
+    func endlessOpenTime() throws {
+        #expect(SendWindow.always.moment(afterOpen: .max, from: march(0), .utc) == .max)
+        #expect(try window("sun", "08:00-20:00").moment(afterOpen: .max, from: march(0), berlin) == .max)
+    }
+
+    @Test(
         "The hour that daylight saving leaves out is not there",
         arguments: [
             // 01:00 UTC on Sunday, 1,500 minutes in, is 03:00; the minute before is 01:59.

@@ -43,6 +43,26 @@ struct GoldenTests {
         try compare(CampaignTotalsView.lines(sampleTotals(), width: 80), with: "campaign-totals")
     }
 
+    @Test("a plan with limits", arguments: [60, 80, 120])
+    func plan(width: Int) throws {
+        try compare(PlanView(samplePlan(), width: width).lines, with: "plan-\(width)")
+    }
+
+    @Test("a plan without limits")
+    func plainPlan() throws {
+        try compare(PlanView(samplePlan(isPaced: false), width: 80).lines, with: "plan-plain")
+    }
+
+    @Test("warmups", arguments: [60, 120])
+    func warmup(width: Int) throws {
+        try compare(WarmupView(sampleWarmups(), width: width).lines, with: "warmup-\(width)")
+    }
+
+    @Test("the days until a list is through")
+    func outlook() throws {
+        try compare(WarmupOutlookView(sampleOutlook(), width: 80).lines, with: "warmup-forecast")
+    }
+
     private func compare(_ lines: [StyledLine], with name: String) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
         let text = lines.joined(styled: false)

@@ -36,6 +36,28 @@ struct NumberTextTests {
     }
 
     @Test(
+        "a time has the units that its length asks for, and is never told shorter",
+        arguments: [
+            (0, "0 s"), (0.2, "1 s"), (59, "59 s"), (59.5, "1:00"), (242.4, "4:03"), (86_399, "23:59:59"),
+            (86_400, "1 day"), (97_199, "1 day 2 h"), (176_400, "2 days 1 h"), (31_536_000, "1 year"),
+            (3_155_760_000, "100 years 25 days"), (-1, "?"), (Double.nan, "?"), (Double.infinity, "?"),
+        ] as [(Double, String)])
+    func span(seconds: Double, text: String) {
+        #expect(NumberText.span(seconds: seconds) == text)
+    }
+
+    @Test(
+        "days and minutes of the calendar",
+        arguments: [
+            (0, "1970-01-01 00:00"), (1, "1970-01-01 00:01"), (60, "1970-01-01 00:01"),
+            (951_782_399, "2000-02-29 00:00"), (-1, "?"), (Int64.max, "?"),
+        ] as [(Int64, String)])
+    func minute(unixSeconds: Int64, text: String) {
+        #expect(DateText.minute(unixSeconds) == text)
+        #expect(DateText.day(.max) == "?" && DateText.day(.min) == "?" && DateText.day(20_759) == "2026-11-02")
+    }
+
+    @Test(
         "latencies change their unit where digits would be lost",
         arguments: [
             (0, "0 µs"), (999, "999 µs"), (1_000, "1.00 ms"), (9_994, "9.99 ms"), (9_996, "10.0 ms"),
