@@ -134,6 +134,15 @@ struct CSVScanner: ~Copyable {
         goOn(to: RowEnds.passOverPlainRows(bytes.span, from: rowStart, line: line, to: target, body))
     }
 
+    /// Looks at rows that follow, as long as they are whole and hold no quote.
+    ///
+    /// - Parameter body: gets each that is not empty, without its line end.
+    /// - Returns: the line behind them.
+    func lookAhead(to target: Int, _ body: (_ row: Span<UInt8>, _ line: Int) -> Void) -> Int {
+        guard isPastMark && !isSkipping else { return nextLine }
+        return RowEnds.passOverPlainRows(bytes.span, from: rowStart + bytesUsed, line: nextLine, to: target, body).line
+    }
+
     private mutating func passOverWholeRows(to target: Int) {
         goOn(to: RowEnds.passOver(bytes.span, from: rowStart, line: line, to: target))
     }

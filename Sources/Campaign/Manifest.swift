@@ -48,6 +48,8 @@ package struct Manifest: Hashable, Sendable {
         /// Connections to all sites together: what a server with usual limits takes from one client. Those that
         /// find no place in its queue look as if they stood, and wait for a greeting that never comes.
         package var sessions = 50
+        /// The keys that the manifest has: what it says itself goes before what shaping rules say.
+        package var given: Set<String> = []
     }
 
     /// When a recipient whose delivery was put off is tried again.

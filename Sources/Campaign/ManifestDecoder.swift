@@ -157,6 +157,7 @@ struct ManifestDecoder {
         for (key, _, node) in reader.entries {
             let range = Manifest.Limits.ranges[key] ?? 1...1
             guard let number = problems.number(node, key, in: range) else { continue }
+            draft.limits.given.insert(key)
             switch key {
             case "sessions-per-site": draft.limits.sessionsPerSite = number
             case "messages-per-session": draft.limits.messagesPerSession = number

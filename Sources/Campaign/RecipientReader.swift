@@ -35,6 +35,8 @@ package struct RecipientReader: ~Copyable, Sendable {
     private var addressesSeen: SeenAddresses
     private var isHoldingRow = false
     private var zones: ZoneMemory
+    /// The line behind the rows whose addresses have been fetched.
+    private var seenAheadTo = 0
 
     /// - Parameters:
     ///   - scanner: standing behind the header.
@@ -90,7 +92,15 @@ package struct RecipientReader: ~Copyable, Sendable {
         } else if let end = noteUnwantedRows() {
             return end
         }
+        if addressesSeen.isLarge && scanner.nextLine >= seenAheadTo { lookAhead() }
         return scanner.next()
+    }
+
+    private mutating func lookAhead() {
+        let target = scanner.nextLine + SeenAddresses.rowsAhead
+        let end = addressesSeen.fetch { body in scanner.lookAhead(to: target, body) }
+        // Where nothing could be seen, there is no hurry to look again.
+        seenAheadTo = end > scanner.nextLine ? end : target
     }
 
     /// Notes the addresses of rows that were judged before, up to the next row that is wanted.

@@ -12,6 +12,8 @@ struct SeenAddresses: ~Copyable, Sendable {
     private var waiting: [Fingerprint] = []
 
     private static let mostWaiting = 32
+    /// Rows that are looked at together before they are read one by one.
+    static let rowsAhead = 16
 
     /// - Parameters:
     ///   - column: where addresses stand.
@@ -46,18 +48,40 @@ struct SeenAddresses: ~Copyable, Sendable {
         return known.contains(fingerprint)
     }
 
+    /// Whether there are so many that to find one means to wait for memory.
+    var isLarge: Bool { known.count > 50_000 }
+
+    /// Has the places in memory fetched where the addresses of some rows belong.
+    ///
+    /// - Parameter lookAhead: gives the rows, whole and without quotes or line ends, to what it is given.
+    mutating func fetch(_ lookAhead: ((Span<UInt8>, Int) -> Void) -> Int) -> Int {
+        addWaiting()
+        var places: [Fingerprint] = []
+        swap(&places, &waiting)
+        let end = lookAhead { (row, _) in
+            if let range = addressRange(row) { places.append(fingerprint(row.extracting(range))) }
+        }
+        known.fetch(places.span)
+        places.removeAll(keepingCapacity: true)
+        swap(&places, &waiting)
+        return end
+    }
+
     /// Notes the address of a row that was judged before, unless the row was rejected.
     ///
     /// - Parameter row: whole and without quotes or line end.
     mutating func note(row: Span<UInt8>, line: Int) {
-        guard selection.wasAccepted(line) else { return }
+        guard let range = addressRange(row) else { return }
+        note(fingerprint(row.extracting(range)), line: line)
+    }
+
+    private func addressRange(_ row: Span<UInt8>) -> Range<Int>? {
         var start = 0
         for _ in 0..<column {
-            guard let comma = row.firstIndex(of: UInt8(ascii: ","), from: start) else { return }
+            guard let comma = row.firstIndex(of: UInt8(ascii: ","), from: start) else { return nil }
             start = comma + 1
         }
-        let end = row.firstIndex(of: UInt8(ascii: ","), from: start) ?? row.count
-        note(fingerprint(row.extracting(start..<end)), line: line)
+        return start..<(row.firstIndex(of: UInt8(ascii: ","), from: start) ?? row.count)
     }
 
     /// Notes the address of a row that was judged before, unless the row was rejected.

@@ -1,6 +1,7 @@
 import Campaign
 import Delivery
 import Ledger
+import Pacing
 import Primitives
 import Uring
 
@@ -26,6 +27,11 @@ struct FeedReading: ~Copyable {
     var row: ByteBuffer
     var nextPublication = Instant.zero
     var passTook = Interval.zero
+    /// By name.
+    private var zones: [String: ZoneOffsets] = [:]
+    /// Lines whose time comes later, by when that is.
+    private var postponed: [Int64: [Int]] = [:]
+    private(set) var postponedCount = 0
     private let fields: [String]
     /// Nil where a site is a domain, and nothing binds it but the run's limits.
     private var planner: SitePlanner?
@@ -61,6 +67,41 @@ struct FeedReading: ~Copyable {
         places.append(description.isForOneWorker ? 0 : leastLoaded(of: inboxes))
         inboxes[places[site]].describe(description)
         descriptions[site] = description
+    }
+
+    // MARK: - Send windows
+
+    /// The time zone of the row that was just packed; nil when it names none.
+    mutating func zone(inField field: Int, of count: Int) -> ZoneOffsets? {
+        let name = text(inField: field, of: count)
+        if let known = zones[name] { return known }
+        let zone = ZoneNames.offsets(of: name.utf8.span)
+        zones[name] = zone
+        return zone
+    }
+
+    private func text(inField field: Int, of count: Int) -> String {
+        let row = PackedRow(self.row.bytes(0..<count))
+        let bytes = row.field(field)
+        return String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    }
+
+    /// The row that was just packed is for later.
+    mutating func postpone(_ line: Int, _ count: Int, until: Int64) {
+        if line > judgedThrough {
+            plan.append(row, count: count)
+            progress.rows += 1
+        }
+        postponed[until, default: []].append(line)
+        postponedCount += 1
+    }
+
+    /// By the time until when, the earliest first.
+    mutating func takePostponed() -> [(until: Int64, lines: [Int])] {
+        let taken = postponed.sorted { $0.key < $1.key }.map { (until: $0.key, lines: $0.value) }
+        postponed = [:]
+        postponedCount = 0
+        return taken
     }
 
     mutating func reject(_ rejected: RejectedRow) {

@@ -52,7 +52,10 @@ package struct MailSource: Sendable {
     /// For EHLO, checked.
     package var helloName: [UInt8]
 
-    package init(name: String = "here", address: SocketAddress? = nil, helloName: [UInt8]) {
+    /// The name of the one source that a run has which names none.
+    package static let unnamed = "here"
+
+    package init(name: String = MailSource.unnamed, address: SocketAddress? = nil, helloName: [UInt8]) {
         self.name = name
         self.address = address
         self.helloName = helloName

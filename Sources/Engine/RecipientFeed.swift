@@ -49,18 +49,22 @@ package final class RecipientFeed: Sendable {
     let limit: Int
     let waitsForRetries: Bool
     private let planner: SitePlanner?
+    /// Nil when mail may go out at any time.
+    let window: Manifest.Window?
     private let progress = Mutex(Progress())
 
     /// - Parameters:
     ///   - sessionsPerSite: as in the `Limits` of the workers: what they share of a site in sum.
     ///   - planner: says where the mail of domains goes and what binds it; nil where a site is a domain, and all goes to
     ///     one place.
+    ///   - window: recipients with a time zone of their own are read again when it is open there.
     ///   - limit: recipients to hand over at most. Those behind are left for another run.
     ///   - waitsForRetries: goes on until nobody is to be tried again; else only as long as somebody is due.
     package init(
-        to run: Run, ledger: Ledger, sessionsPerSite: Int, planner: SitePlanner? = nil, limit: Int = .max,
-        waitsForRetries: Bool = true
+        to run: Run, ledger: Ledger, sessionsPerSite: Int, planner: SitePlanner? = nil,
+        window: Manifest.Window? = nil, limit: Int = .max, waitsForRetries: Bool = true
     ) {
+        self.window = window
         self.planner = planner
         self.run = run
         self.ledger = ledger
@@ -104,6 +108,7 @@ package final class RecipientFeed: Sendable {
         reading.judgedThrough = lines.judgedThrough
         let isAtEnd = try readRows(&reading)
         planAll(&reading)
+        postponeAll(&reading)
         dropAll(&reading)
         // A fault of the ledger stops the run, by whoever watches over it.
         if isAtEnd { try? ledger.planningEnded() }
@@ -124,6 +129,7 @@ package final class RecipientFeed: Sendable {
                 // Nothing more may come for a long time: what has come is not kept waiting for it.
                 planAll(&reading)
                 postAll(&reading)
+                postponeAll(&reading)
                 dropAll(&reading)
                 publishWhenDue(&reading)
             case .needsRoom: preconditionFailure("the buffer holds any row")
@@ -151,6 +157,7 @@ package final class RecipientFeed: Sendable {
     }
 
     private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {
+        if let opens = opensLater(count, &reading) { return postpone(line, count, until: opens, &reading) }
         let site = reading.admit(line, atSign: atSign, count: count, to: run.inboxes)
         shareIfBig(site, &reading)
         let place = reading.places[site]
@@ -173,7 +180,7 @@ package final class RecipientFeed: Sendable {
     }
 
     /// What is handed to a worker goes into the ledger before it: a verdict is about a recipient that is known.
-    private func planAll(_ reading: inout FeedReading) {
+    func planAll(_ reading: inout FeedReading) {
         guard !reading.plan.isEmpty else { return }
         ledger.plan(reading.plan)
         reading.plan = PlanBatch()

@@ -60,6 +60,7 @@ package final class Run: Sendable {
     private let ending = Mutex(Ending())
     private let mustStop = Atomic(false)
     private let mustPause = Atomic(false)
+    private let isOutsideWindow = Atomic(false)
 
     package init(workers: Int) throws(SystemFault) {
         precondition(workers > 0, "a run has a worker")
@@ -114,12 +115,23 @@ package final class Run: Sendable {
     /// From any thread.
     package func pause() {
         mustPause.store(true, ordering: .relaxed)
-        for inbox in inboxes { inbox.pause(true) }
+        tellPause()
     }
 
     package func resume() {
         mustPause.store(false, ordering: .relaxed)
-        for inbox in inboxes { inbox.pause(false) }
+        tellPause()
+    }
+
+    /// As `pause` and `resume`, by the time of the day: nothing goes while the window is closed, whoever resumes.
+    package func setWindow(isOpen: Bool) {
+        isOutsideWindow.store(!isOpen, ordering: .relaxed)
+        tellPause()
+    }
+
+    private func tellPause() {
+        let mustRest = isPaused || isOutsideWindow.load(ordering: .relaxed)
+        for inbox in inboxes { inbox.pause(mustRest) }
     }
 
     /// Whether `pause` was called and `resume` was not.

@@ -4,7 +4,7 @@ import Uring
 
 /// Why a session could not be made or did not last, in words for people.
 package enum TroubleText {
-    package static func unreachable(_ target: SocketAddress, _ trouble: Trouble) -> String {
+    package static func unreachable(_ target: String, _ trouble: Trouble) -> String {
         "no session could be opened with \(target): \(sentence(trouble)); nothing was sent. \(advice(trouble))"
     }
 

@@ -83,10 +83,15 @@ public struct FingerprintSet: ~Copyable, Sendable {
 
     /// Adds many fingerprints at a time, sixteen or so: for that they wait for memory together and not one by one.
     public mutating func insert(_ fingerprints: Span<Fingerprint>) {
+        fetch(fingerprints)
+        for index in fingerprints.indices { _ = insert(fingerprints[index]) }
+    }
+
+    /// Has the processor's cache hold the places of fingerprints that will be asked for soon, sixteen or so.
+    public mutating func fetch(_ fingerprints: Span<Fingerprint>) {
         for index in fingerprints.indices {
             touched &+= shards[Int(fingerprints[index].high >> 56)].touch(Slot(fingerprints[index]))
         }
-        for index in fingerprints.indices { _ = insert(fingerprints[index]) }
     }
 
     /// The memory of all slots.

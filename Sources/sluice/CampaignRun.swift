@@ -21,32 +21,46 @@ final class CampaignRun: Sendable {
     ///   - run: not started yet.
     ///   - ledger: of the campaign; its fault stops the run.
     init(
-        _ manifest: Manifest, run: Run, ledger: Ledger, interruption: Interruption, limit: Int?, waits: Bool
+        _ manifest: Manifest, run: Run, ledger: Ledger, planner: SitePlanner?, interruption: Interruption,
+        limit: Int?, waits: Bool
     ) {
         self.manifest = manifest
         self.run = run
         self.ledger = ledger
         self.interruption = interruption
         feed = RecipientFeed(
-            to: run, ledger: ledger, sessionsPerSite: manifest.limits.sessionsPerSite, limit: limit ?? .max,
-            waitsForRetries: waits)
+            to: run, ledger: ledger, sessionsPerSite: manifest.limits.sessionsPerSite, planner: planner,
+            window: manifest.sendWindow, limit: limit ?? .max, waitsForRetries: waits)
     }
 
     /// Sends until nobody is left to send to, or the run is stopped. Shows progress and answers other processes
     /// meanwhile.
     func perform(_ mission: Mission, _ reading: FeedThread, in directory: StateDirectory) throws -> Run.Result {
+        var watched = mission
+        watched.onAlarm = { [self] site, what in raiseAlarm(site, what) }
         let control = try ControlServer(in: directory.path) { [self] request in answer(request) }
-        let shares = (0..<run.workerCount).map { worker in
+        let shares = (0..<run.workerCount).map { [watched] worker in
             let journal = ledger.journal { [run] in run.wake(worker: worker) }
-            return Run.Share(mission: mission, work: .fromInbox, listener: journal, journal: journal)
+            return Run.Share(mission: watched, work: .fromInbox, listener: journal, journal: journal)
         }
         return try control.whileRunning {
-            try display.whileRunning {
-                try reading.start(feed)
-                defer { reading.join() }
-                return try run.perform(shares)
+            try windowKeeper.whileRunning {
+                try display.whileRunning {
+                    try reading.start(feed)
+                    defer { reading.join() }
+                    return try run.perform(shares)
+                }
             }
         }
+    }
+
+    /// Too much of a site's mail fails: everything waits until somebody has looked.
+    private func raiseAlarm(_ site: String, _ what: String) {
+        guard !run.isPaused else { return }
+        run.pause()
+        let sentence = "paused: at \(site) \(what)"
+        try? ledger.note(audit: sentence, by: "pacing")
+        Console.note("\(sentence). Look at it (`sluice explain \(site)`), then `sluice resume`, or `sluice cancel`.")
     }
 
     /// After the ledger was closed.
@@ -67,6 +81,10 @@ final class CampaignRun: Sendable {
                 retries: progress.siteRetries[index])
         }
         return facts
+    }
+
+    private var windowKeeper: WindowKeeper {
+        WindowKeeper(run: run, window: manifest.sendWindow) { Console.note($0) }
     }
 
     private var display: RunDisplay {

@@ -1,6 +1,8 @@
 import Campaign
 import Ledger
+import Engine
 import Measurement
+import Primitives
 import Message
 import Terminal
 import Uring
@@ -34,6 +36,17 @@ enum CampaignState {
                 file: "the manifest", what: "takes addresses from another column than before, \(column)",
                 fix: "put it back, or begin a campaign of its own with another --state")
         }
+    }
+
+    /// Tells a planner what earlier runs have left: suspensions that are still in force.
+    static func remind(_ planner: SitePlanner?, _ manifest: Manifest, _ ledger: Ledger) throws -> SitePlanner? {
+        guard var planner else { return nil }
+        let origin = RunSupport.unixOrigin
+        for suspension in ledger.suspensions {
+            let end = Interval.microseconds(suspension.until)
+            planner.suspensions[suspension.scope] = Instant(nanoseconds: end.nanoseconds - origin)
+        }
+        return planner
     }
 
     /// Gives a campaign up.

@@ -41,7 +41,7 @@ enum RunSupport {
 
     /// Shows the report, also when its file cannot be written, and ends with the exit code that says how it went.
     static func conclude(
-        _ report: RunReport, unreachable: Trouble?, target: SocketAddress, json: Bool, files: ReportView.Files
+        _ report: RunReport, unreachable: Trouble?, target: String, json: Bool, files: ReportView.Files
     ) throws {
         if let trouble = unreachable {
             try files.report.map { try writeReport(report, to: $0) }

@@ -97,6 +97,8 @@ struct SendCommand: ParsableCommand {
         let parts = CampaignSupport.letterParts(of: loaded)
         _ = try CampaignSupport.letter(parts)
         let manifest = loaded.manifest
+        let planner = CampaignSupport.planner(for: loaded)
+        try CampaignSupport.checkSources(of: manifest)
         let reading = FeedThread(loaded, seed: seed)
         try OutputFiles.check([rejectedPath, undeliveredPath] + [report, log].compactMap(\.self))
         try confirm(manifest)
@@ -104,19 +106,15 @@ struct SendCommand: ParsableCommand {
         try CampaignState.withLedgerErrors {
             try RunSupport.withSystemErrors {
                 let directory = try directory ?? StateDirectory(path: statePath)
-                try send(manifest, inputs, parts, reading, in: directory)
+                try send(manifest, inputs, parts, planner, reading, in: directory)
             }
         }
     }
 
     private func send(
-        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ reading: FeedThread,
-        in directory: StateDirectory
+        _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ planner: SitePlanner?,
+        _ reading: FeedThread, in directory: StateDirectory
     ) throws {
-        guard let destination = manifest.route?.socketAddress else {
-            Console.fail("\(campaign): this version sends to one place only: give --route HOST:PORT")
-            throw ExitStatus.badInput
-        }
         // A worker without a session of its own would be one too many.
         let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
         let interruption = try Interruption.watch {
@@ -126,12 +124,12 @@ struct SendCommand: ParsableCommand {
         }
         let ledger = try openLedger(manifest, inputs, in: directory) { _ in run.stop() }
         let campaignRun = CampaignRun(
-            manifest, run: run, ledger: ledger, interruption: interruption, limit: limit, waits: !once)
-        let mission = mission(
-            manifest, try CampaignState.letter(parts, of: ledger), to: destination, of: run.workerCount)
+            manifest, run: run, ledger: ledger, planner: try CampaignState.remind(planner, manifest, ledger),
+            interruption: interruption, limit: limit, waits: !once)
+        let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
         let result = try campaignRun.perform(mission, reading, in: directory)
         try ledger.close()
-        try conclude(campaignRun, result, destination)
+        try conclude(campaignRun, result, manifest.target)
     }
 
     /// Where a list from standard input is kept; nil for a list in a file, whose campaign is not begun yet.
@@ -195,7 +193,7 @@ struct SendCommand: ParsableCommand {
         totals.held > 0 ? "they are held; `sluice resolve` decides." : "they are sent again."
     }
 
-    private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ destination: SocketAddress) throws {
+    private func conclude(_ campaignRun: CampaignRun, _ result: Run.Result, _ target: String) throws {
         let progress = campaignRun.feed.current
         var files = try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
             try CampaignState.writeFiles(
@@ -206,7 +204,7 @@ struct SendCommand: ParsableCommand {
         if let fault = progress.fault { Console.fail("\(fault)") }
         try RunSupport.conclude(
             RunReport(campaignRun.facts(result), result.tally), unreachable: result.unreachable,
-            target: destination, json: json, files: files)
+            target: target, json: json, files: files)
         if progress.fault != nil { throw ExitStatus.inputOutput }
     }
 
@@ -239,19 +237,21 @@ struct SendCommand: ParsableCommand {
     }
 
     private func mission(
-        _ manifest: Manifest, _ letter: Letter, to destination: SocketAddress, of workerCount: Int
+        _ manifest: Manifest, _ letter: Letter, of workerCount: Int
     ) -> Mission {
         var limits = Limits()
         limits.sessions = max(1, manifest.limits.sessions / workerCount)
         limits.openingPerSite = max(1, 64 / workerCount)
         limits.sessionsPerSite = manifest.limits.sessionsPerSite
         limits.messagesPerSession = manifest.limits.messagesPerSession
-        return Mission(
+        var mission = Mission(
             letter: letter, envelopeFrom: Array(manifest.envelopeFrom.utf8),
             helloName: HelloName.usual(envelopeFrom: manifest.envelopeFrom),
-            destination: destination,
+            destination: manifest.route?.socketAddress,
             grouping: groupingOptions.grouping ?? grouping(manifest), limits: limits,
             patience: .delivery, unixOrigin: RunSupport.unixOrigin)
+        mission.sources = CampaignSupport.mailSources(of: manifest)
+        return mission
     }
 
     private func grouping(_ manifest: Manifest) -> Grouping {

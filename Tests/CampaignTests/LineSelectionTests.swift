@@ -104,6 +104,21 @@ struct LineSelectionTests {
         #expect(reader.next(into: &packed.writer, suppression: none) == .ended)
     }
 
+    @Test("In a list that is too long for the processor's cache, duplicates are found before and behind the boundary")
+    func longList() {
+        let judged = 60_001
+        var text = (1...judged).map { "r\($0)@x.example,1\n" }.joined()
+        for number in 1...400 {
+            text += "r\(number * 150)@X.example,2\nnew\(number / 2)@x.example,3\n"
+            if number.isMultiple(of: 37) { text += "\"quoted\(number / 2)@x.example\",\"4\"\n\n" }
+        }
+        text += "r\(judged)@x.example,5\nr\(judged + 1)@x.example,6\n"
+        let whole = ListReading().rows(text)
+        let expected = Array(whole.drop { $0.line <= judged })
+        #expect(expected.count { $0.isRecipient } == 201 + 10 + 1)
+        #expect(rows(text, selection([], through: judged, isComplete: false)) == expected)
+    }
+
     /// What two readings of a list give together is what one gives, wherever the first ended, whatever of it is
     /// wanted again, and however the bytes are cut.
     @Test(arguments: 0..<300)

@@ -50,6 +50,16 @@ import Testing
             ])
     }
 
+    @Test("the view looks for the last step of a recipient, and does not go through those of all")
+    func viewIsFast() throws {
+        var plan: [String] = []
+        try storage.forEachRow("EXPLAIN QUERY PLAN SELECT * FROM outcome") { row in
+            plan.append(String(decoding: row.text(3), as: UTF8.self))
+        }
+        #expect(plan.contains { $0.hasPrefix("SEARCH last") }, "\(plan)")
+        #expect(!plan.contains { $0.hasPrefix("SCAN last") })
+    }
+
     @Test("the page names every state and every kind of step")
     func names() {
         for state in LineState.allCases where state != .unseen { #expect(page.contains("| `\(state.name)` |")) }
