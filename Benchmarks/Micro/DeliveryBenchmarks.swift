@@ -37,4 +37,15 @@ func deliveryBenchmarks() {
         benchmark.stopMeasurement()
         dispatcher.pool.clear(&queue)
     }
+
+    // Chooses among a million recipients whose sites all have rates, and takes one; each a thousand times.
+    for choice in PacedCampaign.Case.allCases {
+        let campaign = PacedCampaign.Shared(choice)
+        Benchmark("Dispatcher-\(choice.rawValue)") { benchmark in
+            campaign.value.refill()
+            benchmark.startMeasurement()
+            campaign.value.send(benchmark.scaledIterations.count)
+            benchmark.stopMeasurement()
+        }
+    }
 }
