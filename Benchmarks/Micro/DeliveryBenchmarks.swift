@@ -40,11 +40,11 @@ func deliveryBenchmarks() {
 
     // Chooses among a million recipients whose sites all have rates, and takes one; each a thousand times.
     for choice in PacedCampaign.Case.allCases {
-        let campaign = PacedCampaign.Shared(choice)
+        let shared = PacedCampaign.Shared(choice)
         Benchmark("Dispatcher-\(choice.rawValue)") { benchmark in
-            campaign.value.refill()
+            shared.campaign.refill()
             benchmark.startMeasurement()
-            campaign.value.send(benchmark.scaledIterations.count)
+            shared.campaign.send(benchmark.scaledIterations.count)
             benchmark.stopMeasurement()
         }
     }

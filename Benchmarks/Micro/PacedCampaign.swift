@@ -5,7 +5,7 @@ import Primitives
 /// 1,000,000 recipients that wait for 50,000 sites, each with a rate of its own and a session that stands.
 ///
 /// Time moves on by itself, a millisecond whenever nobody may go.
-final class PacedCampaign {
+struct PacedCampaign: ~Copyable {
     enum Case: String, CaseIterable {
         /// A message a second for each site, which is 50,000 in all.
         case ownRates = "own-rates"
@@ -56,7 +56,7 @@ final class PacedCampaign {
     }
 
     /// Chooses and takes so many messages.
-    func send(_ count: Int) {
+    mutating func send(_ count: Int) {
         let wanted = taken.count + count
         while taken.count < wanted {
             if !act() { now = now + PacedCampaign.step }
@@ -64,7 +64,7 @@ final class PacedCampaign {
     }
 
     /// Puts others in the place of those that were taken, and lets the dispatcher look at them.
-    func refill() {
+    mutating func refill() {
         let (sites, row) = (taken, row)
         taken.removeAll(keepingCapacity: true)
         while !queue.isEmpty { dispatcher.pool.removeFirst(of: &queue) }
@@ -73,7 +73,7 @@ final class PacedCampaign {
     }
 
     /// False when nobody may go now.
-    private func act() -> Bool {
+    private mutating func act() -> Bool {
         switch dispatcher.nextAction(at: now) {
         case .connect(let lane):
             dispatcher.sessionIsReady(in: lane)
@@ -85,5 +85,12 @@ final class PacedCampaign {
             return true
         case .release, nil: return false
         }
+    }
+
+    /// For closures, which cannot own what cannot be copied.
+    final class Shared {
+        var campaign: PacedCampaign
+
+        init(_ choice: Case) { campaign = PacedCampaign(choice) }
     }
 }
