@@ -28,7 +28,8 @@ package struct RateGate: Hashable, Sendable {
         tolerance = min(saturatingProduct(spacing, rate.burst - 1), .max / 4)
         lateness = rate.period.nanoseconds / 200
         due = start.nanoseconds
-        if isSpent { due = saturatingSum(due, saturatingSum(spacing, tolerance)) }
+        // What was made up for before the restart must not be made up for once more behind it.
+        if isSpent { due = saturatingSum(due, saturatingSum(spacing, saturatingSum(tolerance, lateness))) }
     }
 
     /// `now` when one may go now, otherwise the instant at which one may.

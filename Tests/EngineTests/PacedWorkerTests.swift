@@ -131,13 +131,20 @@ struct PacedWorld {
         campaign.sites = sites.count
         var mission = try campaign.mission()
         mission.limits.sessions = 20
+        // A site with one session would lose its time to making another.
+        mission.limits.messagesPerSession = 100
         mission.firstFailures = .max
         mission.limits.mostFailures = .max
         var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
         let start = worker.network.now
         for site in sites.indices { worker.describe(description(of: site)) }
         for number in 0..<(hidden == nil ? 1_500 : 8_000) { campaign.admit(number, to: &worker) }
-        while worker.network.now - start < time { worker.turn(atMost: .milliseconds(20)) }
+        var turns = 0
+        while worker.network.now - start < time {
+            worker.turn(atMost: .milliseconds(20))
+            turns += 1
+            try #require(turns < 1_000_000, "seed \(seed): time stands still at \(worker.network.now - start)")
+        }
         note(worker.network.finish(), start)
         begun = begun + time
     }
