@@ -18,7 +18,7 @@ package protocol Network: ~Copyable {
     /// Starts to connect. `connected` or `connectFailed` follows; after `connectFailed` the slot still has to
     /// be given back with `close`. Receiving starts by itself as soon as the connection stands.
     ///
-    /// - Parameter source: the local address to come from; its port is 0, and the kernel picks one. Nil leaves both to it.
+    /// - Parameter source: the local address to come from, with port 0: the kernel picks one. Nil leaves both to it.
     mutating func connect(_ slot: ConnectionSlot, to address: SocketAddress, from source: SocketAddress?)
 
     /// Sends all of `bytes`, then reports `sent` or `sendFailed`. One send at a time per connection.

@@ -185,8 +185,8 @@ package struct SitePlanner: Sendable {
 }
 
 extension Patience {
-    /// With what the rules say. Nobody waits shorter than a minute for the final reply, whatever they say: giving up early
-    /// sends twice.
+    /// With what the rules say. Nobody waits shorter than a minute for the final reply, whatever they say: giving up
+    /// early sends twice.
     fileprivate func adjusted(to rules: PathRules) -> Patience {
         var patience = self
         patience.connect = rules.connectTimeout?.value ?? connect
