@@ -1,10 +1,10 @@
 # Everything a checkout can do; `make help` lists it. The work is in scripts/ and Benchmarks/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint bench bench-micro instructions fuzz torture clean
+.PHONY: help demo test build lint bench bench-pacing bench-micro instructions fuzz torture clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: ## build, send campaigns/welcome to a receiver on this machine, compare both ends
 	@scripts/demo
@@ -22,6 +22,10 @@ lint: ## check the format of the Swift sources, changing nothing
 bench: ## compare with the floor, smtp-source and Postfix; BENCH="--quick" for two minutes of it
 	@scripts/setup bench
 	@Benchmarks/run $(BENCH)
+
+bench-pacing: ## limits kept and used, as receivers see it; PACING="--short", PACING="--hidden"
+	@scripts/setup build
+	@Benchmarks/pacing/run $(PACING)
 
 bench-micro: ## measure the steps of the per-message path; MICRO="thresholds check --path Benchmarks/thresholds"
 	@scripts/setup build

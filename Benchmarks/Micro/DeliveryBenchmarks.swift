@@ -37,4 +37,15 @@ func deliveryBenchmarks() {
         benchmark.stopMeasurement()
         dispatcher.pool.clear(&queue)
     }
+
+    // Chooses among a million recipients whose sites all have rates, and takes one; each a thousand times.
+    for choice in PacedCampaign.Case.allCases {
+        let shared = PacedCampaign.Shared(choice)
+        Benchmark("Dispatcher-\(choice.rawValue)") { benchmark in
+            shared.campaign.refill()
+            benchmark.startMeasurement()
+            shared.campaign.send(benchmark.scaledIterations.count)
+            benchmark.stopMeasurement()
+        }
+    }
 }

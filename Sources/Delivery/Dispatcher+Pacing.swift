@@ -9,7 +9,10 @@ extension Dispatcher {
         guard !isKnown(site) else { return }
         let first = paces.count
         for lane in plan.lanes {
-            paces.append(LanePace(lane, &limitTable, sessionsPerSite: limits.sessionsPerSite, at: now))
+            paces.append(LanePace(lane, &limitTable, at: now))
+            backoffs.append(Backoff(sessionLimit: lane.mostSessions ?? limits.sessionsPerSite))
+            memories.append(LaneMemory(lane))
+            if lane.learns { paces[paces.count - 1].learn(from: backoffs[paces.count - 1]) }
         }
         let care = SiteCare(plan).map { care in
             cares.append(care)
@@ -28,7 +31,7 @@ extension Dispatcher {
     private mutating func judge(_ lane: Int, at now: Instant) -> LaneDecision {
         let pace = lanes[lane].pace
         guard mails[lanes[lane].mail].count > 0 else { return idle(pace, .none, at: now) }
-        let (opens, block) = paces[pace].opens(at: now, unixOrigin: unixOrigin)
+        let (opens, block) = opens(pace, at: now)
         guard opens <= now else {
             setAble(lane, false)
             paces[pace].block(block, at: now)
@@ -36,8 +39,10 @@ extension Dispatcher {
         }
         if let block = careBlock(of: lane) { return idle(pace, block, at: now) }
         setAble(lane, true)
-        guard !paces[pace].messageTurn.isWaiting, !yields(lane, at: now) else { return .idle }
-        if let limit = closedLimit(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) {
+        guard !paces[pace].messageTurn.isWaiting else { return .idle }
+        paces[pace].hasYielded = yields(lane, at: now)
+        if paces[pace].hasYielded { return .idle }
+        if let limit = limitTable.firstClosed(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) {
             return queue(pace, limit, at: now)
         }
         if let slot = lanes[lane].idleSessions.last {
@@ -50,7 +55,7 @@ extension Dispatcher {
     private mutating func judgeConnecting(_ lane: Int, at now: Instant) -> LaneDecision {
         let pace = lanes[lane].pace
         let sessions = lanes[lane].sessions
-        guard sessions < paces[pace].mostSessions(at: now), lanes[lane].opening < limits.openingPerSite,
+        guard sessions < mostSessions(pace, at: now), lanes[lane].opening < limits.openingPerSite,
             sessions == 0 || waitingCount(in: lane) >= sessions * limits.messagesPerNewSession
         else { return idle(pace, .busy, at: now) }
         guard lanes[lane].pausedUntil <= now else {
@@ -59,8 +64,8 @@ extension Dispatcher {
             return .wait(until: lanes[lane].pausedUntil)
         }
         guard !paces[pace].sessionTurn.isWaiting else { return .idle }
-        if let limit = closedLimit(of: paces[pace].sessionCounts, paces[pace].sessionTurn, at: now)
-            ?? closedLimit(of: paces[pace].sessionRates, paces[pace].sessionTurn, at: now)
+        if let limit = limitTable.firstClosed(of: paces[pace].sessionCounts, paces[pace].sessionTurn, at: now)
+            ?? limitTable.firstClosed(of: paces[pace].sessionRates, paces[pace].sessionTurn, at: now)
         {
             return queue(pace, limit, at: now)
         }
@@ -73,20 +78,37 @@ extension Dispatcher {
         return .idle
     }
 
+    /// Who has a limit for itself needs no turn.
     private mutating func queue(_ pace: Int, _ limit: Int, at now: Instant) -> LaneDecision {
         paces[pace].block(.limit(limit), at: now)
-        return .queue(limit)
+        guard limitTable.isOwn(limit) else { return .queue(limit) }
+        let opens = limitTable.opens(limit, at: now)
+        return opens < .never ? .wait(until: opens) : .queue(limit)
     }
 
-    private func closedLimit(of places: [Int], _ turn: LaneTurn, at now: Instant) -> Int? {
-        places.first { !limitTable.admits($0, isCalled: turn.isCalled, at: now) }
+    /// When mail may go, as far as the lane's own state is concerned, and what it waits for.
+    func opens(_ pace: Int, at now: Instant) -> (Instant, LaneBlock) {
+        let learned = paces[pace].learnedOpening
+        guard paces[pace].isHeldByMore else { return learned > now ? (learned, .backoff) : (now, .none) }
+        let orders = memories[pace].orders
+        if now < orders.suspendedUntil { return (orders.suspendedUntil, .suspended) }
+        if let gate = orders.gate(at: now), gate.opens(at: now) > now { return (gate.opens(at: now), .ordered) }
+        if learned > now { return (learned, .backoff) }
+        guard let opens = memories[pace].warmup?.opens(at: now, unixOrigin), opens > now else { return (now, .none) }
+        return (opens, .warmup)
+    }
+
+    /// The sessions that what was learned and ordered permits.
+    private func mostSessions(_ pace: Int, at now: Instant) -> Int {
+        guard paces[pace].isOrdered else { return paces[pace].learnedSessions }
+        return min(paces[pace].learnedSessions, memories[pace].orders.sessions(at: now) ?? .max)
     }
 
     // MARK: - Turns
 
     mutating func comesToItsTurn(_ lane: Int, at limit: Int) {
         let pace = lanes[lane].pace
-        if paces[pace].messageRates.contains(limit) {
+        if limitTable.contains(paces[pace].messageRates, limit) {
             paces[pace].messageTurn = LaneTurn(calledBy: limit)
         } else {
             paces[pace].sessionTurn = LaneTurn(calledBy: limit)
@@ -96,7 +118,7 @@ extension Dispatcher {
 
     mutating func waitForTurn(_ lane: Int, at limit: Int, _ now: Instant) {
         let pace = lanes[lane].pace
-        if paces[pace].messageRates.contains(limit) {
+        if limitTable.contains(paces[pace].messageRates, limit) {
             limitTable.wait(limit, lane, isCalled: paces[pace].messageTurn.calledBy == limit, at: now)
             paces[pace].messageTurn = LaneTurn(awaited: limit)
         } else {
@@ -128,34 +150,39 @@ extension Dispatcher {
 
     // MARK: - What is taken
 
+    @inline(__always)
     func mayTake(_ lane: Int, at now: Instant) -> Bool {
         let pace = lanes[lane].pace
         return !paces[pace].messageTurn.isWaiting && careBlock(of: lane) == nil
-            && paces[pace].opens(at: now, unixOrigin: unixOrigin).0 <= now
-            && closedLimit(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) == nil
+            && opens(pace, at: now).0 <= now
+            && limitTable.firstClosed(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) == nil
             && !yields(lane, at: now)
     }
 
     mutating func hasTaken(_ lane: Int, at now: Instant) {
         let pace = lanes[lane].pace
-        paces[pace].take(at: now, unixOrigin: unixOrigin)
-        for limit in paces[pace].messageRates { limitTable.take(limit, at: now) }
+        if paces[pace].learns {
+            backoffs[pace].take(at: now)
+            if paces[pace].isSlowed { paces[pace].learn(from: backoffs[pace]) }
+        }
+        if paces[pace].isHeldByMore { memories[pace].take(at: now, unixOrigin: unixOrigin) }
+        paces[pace].served += LanePace.unit / Int64(paces[pace].weight)
+        limitTable.take(paces[pace].messageRates, at: now)
         paces[pace].messageTurn.calledBy = -1
         let mail = lanes[lane].mail
         if mails[mail].care >= 0 { cares[mails[mail].care].begun += 1 }
-        let siblings = mails[mail].lanes
-        if siblings.count > 1 { for sibling in siblings where sibling != lane { list(sibling) } }
+        listYielding(besides: lane)
     }
 
     mutating func takeSession(_ lane: Int, at now: Instant) {
         let pace = lanes[lane].pace
-        for limit in paces[pace].sessionCounts { limitTable.take(limit, at: now) }
-        for limit in paces[pace].sessionRates { limitTable.take(limit, at: now) }
+        limitTable.take(paces[pace].sessionCounts, at: now)
+        limitTable.take(paces[pace].sessionRates, at: now)
         paces[pace].sessionTurn.calledBy = -1
     }
 
     mutating func giveBackSession(_ lane: Int) {
-        for limit in paces[lanes[lane].pace].sessionCounts { limitTable.giveBack(limit) }
+        limitTable.giveBack(paces[lanes[lane].pace].sessionCounts)
     }
 
     // MARK: - Sources
@@ -167,15 +194,15 @@ extension Dispatcher {
         let pace = lanes[lane].pace
         if paces[pace].isOverflow && !isWarmedUp(siblings, at: now) { return true }
         return siblings.contains { sibling in
-            sibling != lane && isReady(sibling, at: now)
-                && paces[lanes[sibling].pace].served + LanePace.lead < paces[pace].served
+            sibling != lane && paces[lanes[sibling].pace].served + LanePace.lead < paces[pace].served
+                && isReady(sibling, at: now)
         }
     }
 
     /// Whether a lane of the site has had what its warmup permits now.
     private func isWarmedUp(_ siblings: Range<Int>, at now: Instant) -> Bool {
         siblings.contains { sibling in
-            guard let opens = paces[lanes[sibling].pace].warmup?.opens(at: now, unixOrigin) else { return false }
+            guard let opens = memories[lanes[sibling].pace].warmup?.opens(at: now, unixOrigin) else { return false }
             return opens > now
         }
     }
@@ -183,7 +210,7 @@ extension Dispatcher {
     private func isReady(_ lane: Int, at now: Instant) -> Bool {
         let pace = lanes[lane].pace
         guard paces[pace].isAble, !paces[pace].isOverflow else { return false }
-        return paces[pace].messageRates.allSatisfy { limitTable.opens($0, at: now) <= now }
+        return limitTable.areOpen(paces[pace].messageRates, at: now)
             && (lanes[lane].sessions > 0 || (lanes[lane].pausedUntil <= now && !lanes[lane].isCrowdedOut))
     }
 
@@ -199,7 +226,14 @@ extension Dispatcher {
                 .map { paces[lanes[$0].pace].served }.min()
             paces[pace].served = max(paces[pace].served, least ?? 0)
         } else {
-            for sibling in siblings where sibling != lane { list(sibling) }
+            listYielding(besides: lane)
+        }
+    }
+
+    /// Those that have left a turn to the lane may have it now.
+    private mutating func listYielding(besides lane: Int) {
+        for sibling in mails[lanes[lane].mail].lanes where sibling != lane {
+            if paces[lanes[sibling].pace].hasYielded { list(sibling) }
         }
     }
 }
@@ -213,53 +247,61 @@ extension Dispatcher {
     @inline(__always)
     package func messagesPerSession(of lane: Int, at now: Instant) -> Int {
         guard lanes[lane].pace >= 0 else { return limits.messagesPerSession }
-        return paces[lanes[lane].pace].mostMessages(at: now) ?? limits.messagesPerSession
+        let pace = lanes[lane].pace
+        let usual = paces[pace].messagesPerSession
+        guard paces[pace].isOrdered, let ordered = memories[pace].orders.messagesPerSession(at: now) else {
+            return usual ?? limits.messagesPerSession
+        }
+        return min(ordered, usual ?? .max)
     }
 
     /// Sessions in a row that could not be made.
     package func failures(of lane: Int) -> Int { lanes[lane].failures }
 
     /// Whether it makes a difference what a receiver says.
-    package func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].backoff != nil }
+    package func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].learns }
 
     @inline(__always)
     package func isPaced(_ lane: Int) -> Bool { lanes[lane].pace >= 0 }
 
     /// Counts a message of a lane that is being warmed up; nil for every other lane.
     package mutating func warmupCount(_ event: WarmupCount.Event, in lane: Int) -> WarmupCount? {
-        guard lanes[lane].pace >= 0 else { return nil }
-        return paces[lanes[lane].pace].warmup?.count(event)
+        guard lanes[lane].pace >= 0, paces[lanes[lane].pace].isWarmed else { return nil }
+        return memories[lanes[lane].pace].warmup?.count(event)
     }
 
     /// Hears a sign of how much the receiver takes.
     package mutating func note(_ sign: Backoff.Sign, in lane: Int, at now: Instant) -> BackoffChange? {
-        guard lanes[lane].pace >= 0 else { return nil }
-        let change = paces[lanes[lane].pace].backoff?.note(sign, at: now)
+        guard learns(lane) else { return nil }
+        let pace = lanes[lane].pace
+        let change = backoffs[pace].note(sign, at: now)
+        paces[pace].learn(from: backoffs[pace])
         if change != nil { list(lane) }
         return change
     }
 
     /// Nothing goes by this lane before `until`.
     package mutating func suspend(_ lane: Int, until: Instant) {
-        guard lanes[lane].pace >= 0 else { return }
-        paces[lanes[lane].pace].orders.suspendedUntil = until
-        list(lane)
+        order(lane) { $0.suspendedUntil = until }
     }
 
     package mutating func order(_ rate: Rate, in lane: Int, until: Instant, at now: Instant) {
-        guard lanes[lane].pace >= 0 else { return }
-        paces[lanes[lane].pace].orders.order(rate, until: until, at: now)
-        list(lane)
+        order(lane) { $0.order(rate, until: until, at: now) }
     }
 
     package mutating func order(messagesPerSession: Int, in lane: Int, until: Instant) {
-        guard lanes[lane].pace >= 0 else { return }
-        paces[lanes[lane].pace].orders.order(messagesPerSession: messagesPerSession, until: until)
+        order(lane) { $0.order(messagesPerSession: messagesPerSession, until: until) }
     }
 
     package mutating func order(sessions: Int, in lane: Int, until: Instant) {
-        guard lanes[lane].pace >= 0 else { return }
-        paces[lanes[lane].pace].orders.order(sessions: sessions, until: until)
+        order(lane) { $0.order(sessions: sessions, until: until) }
+    }
+
+    private mutating func order(_ lane: Int, _ change: (inout LaneOrders) -> Void) {
+        let pace = lanes[lane].pace
+        guard pace >= 0 else { return }
+        paces[pace].isOrdered = true
+        change(&memories[pace].orders)
         list(lane)
     }
 

@@ -1,3 +1,4 @@
+import Pacing
 import Primitives
 
 /// Decides for one worker which message goes next, on which session, and when a new session is made.
@@ -9,6 +10,10 @@ package struct Dispatcher: ~Copyable {
     var mails: [SiteMail] = []
     /// Of the lanes that have more to heed than the run's limits.
     var paces: [LanePace] = []
+    /// What their receivers have taught, by the same places; of a lane that learns nothing, what never hears anything.
+    var backoffs: [Backoff] = []
+    /// By the same places.
+    var memories: [LaneMemory] = []
     var limitTable = LimitTable()
     var cares: [SiteCare] = []
     /// Nanoseconds between the origin of all instants and 1970: days begin by the calendar.

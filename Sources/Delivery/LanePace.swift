@@ -1,24 +1,35 @@
 import Pacing
 import Primitives
 
-/// What a lane is bound by, and how that stands.
+/// What a lane is bound by, and how that stands: what every decision reads, and no more.
+///
+/// A worker may have a hundred thousand lanes, and what it reads of one comes from memory. So this is small, holds no
+/// reference, and repeats what `Backoff` says.
 struct LanePace {
     let source: Int
     let weight: Int
     let isOverflow: Bool
-    /// Places in the worker's table of limits.
-    let messageRates: [Int]
-    let sessionRates: [Int]
-    let sessionCounts: [Int]
+    let messageRates: LimitList
+    let sessionRates: LimitList
+    let sessionCounts: LimitList
     let messagesPerSession: Int?
-    var backoff: Backoff?
-    var warmup: LaneWarmup?
-    var orders = LaneOrders()
+    let learns: Bool
+    let isWarmed: Bool
+    /// There was an order for the lane.
+    var isOrdered: Bool
 
+    /// What was learned limits the rate of messages.
+    var isSlowed = false
+    /// When what was learned lets the next message go.
+    var learnedOpening = Instant(nanoseconds: .min)
+    /// Sessions that what was learned permits.
+    var learnedSessions = Int.max
     /// Messages begun, each counted as its part of the lane's weight.
     var served: Int64 = 0
     /// Takes part in the sharing out of the site's mail.
     var isAble = true
+    /// Has left its turn to another lane of the site.
+    var hasYielded = false
     /// For the next message.
     var messageTurn = LaneTurn()
     /// For the next session; messages go on meanwhile.
@@ -32,50 +43,49 @@ struct LanePace {
     /// So many messages, by weight 1, a lane may be before another that could go.
     static let lead: Int64 = 16 * unit
 
-    init(_ plan: LanePlan, _ table: inout LimitTable, sessionsPerSite: Int, at now: Instant) {
+    init(_ plan: LanePlan, _ table: inout LimitTable, at now: Instant) {
         source = plan.source
         weight = max(1, plan.weight)
         isOverflow = plan.isOverflow
-        messageRates = plan.messageRates.map { table.place(of: $0, at: now) }
-        sessionRates = plan.sessionRates.map { table.place(of: $0, at: now) }
-        sessionCounts = plan.sessionCounts.map { table.place(of: $0, at: now) }
+        messageRates = table.list(plan.messageRates, at: now)
+        sessionRates = table.list(plan.sessionRates, at: now)
+        sessionCounts = table.list(plan.sessionCounts, at: now)
         messagesPerSession = plan.messagesPerSession
-        backoff = plan.learns ? Backoff(sessionLimit: plan.mostSessions ?? sessionsPerSite) : nil
-        warmup = plan.warmup.map { LaneWarmup($0) }
-        orders.suspendedUntil = plan.suspendedUntil
+        learns = plan.learns
+        isWarmed = plan.warmup != nil
+        isOrdered = plan.suspendedUntil > .zero
     }
 
-    /// When mail may go, as far as the lane's own state is concerned, and what it waits for.
-    func opens(at now: Instant, unixOrigin: Int64) -> (Instant, LaneBlock) {
-        if now < orders.suspendedUntil { return (orders.suspendedUntil, .suspended) }
-        if let gate = orders.gate(at: now), gate.opens(at: now) > now { return (gate.opens(at: now), .ordered) }
-        if let backoff, backoff.opens(at: now) > now { return (backoff.opens(at: now), .backoff) }
-        if let warmup, let opens = warmup.opens(at: now, unixOrigin), opens > now { return (opens, .warmup) }
-        return (now, .none)
-    }
+    /// Whether `LaneMemory` has anything to say about a message.
+    var isHeldByMore: Bool { isWarmed || isOrdered }
 
-    /// The sessions that what was learned and ordered permits.
-    func mostSessions(at now: Instant) -> Int {
-        min(backoff?.sessionLimit ?? .max, orders.sessions(at: now) ?? .max)
-    }
-
-    /// Messages of a session at most; nil for the run's limit.
-    func mostMessages(at now: Instant) -> Int? {
-        guard let ordered = orders.messagesPerSession(at: now) else { return messagesPerSession }
-        return min(ordered, messagesPerSession ?? .max)
-    }
-
-    mutating func take(at now: Instant, unixOrigin: Int64) {
-        backoff?.take(at: now)
-        orders.take(at: now)
-        warmup?.take(at: now, unixOrigin)
-        served += LanePace.unit / Int64(weight)
+    /// Repeats what the lane has learned.
+    mutating func learn(from backoff: borrowing Backoff) {
+        isSlowed = backoff.messageRate != nil
+        learnedOpening = backoff.opens(at: Instant(nanoseconds: .min))
+        learnedSessions = backoff.sessionLimit
     }
 
     mutating func block(_ block: LaneBlock, at now: Instant) {
         guard block != self.block else { return }
         self.block = block
         blockedSince = now
+    }
+}
+
+/// What orders and days make of a lane; `Backoff` is what its receiver does.
+struct LaneMemory {
+    var warmup: LaneWarmup?
+    var orders = LaneOrders()
+
+    init(_ plan: LanePlan) {
+        warmup = plan.warmup.map { LaneWarmup($0) }
+        orders.suspendedUntil = plan.suspendedUntil
+    }
+
+    mutating func take(at now: Instant, unixOrigin: Int64) {
+        orders.take(at: now)
+        warmup?.take(at: now, unixOrigin)
     }
 }
 

@@ -42,8 +42,8 @@ extension Dispatcher {
         guard lanes[lane].pace >= 0 else { return standing }
         let pace = paces[lanes[lane].pace]
         standing.since = pace.blockedSince
-        standing.learnedRate = pace.backoff?.messageRate
-        let opens = pace.opens(at: now, unixOrigin: unixOrigin).0
+        standing.learnedRate = pace.learns ? backoffs[lanes[lane].pace].messageRate : nil
+        let opens = opens(lanes[lane].pace, at: now).0
         standing.until = opens > now ? opens : nil
         switch pace.block {
         case .none: standing.reason = .none

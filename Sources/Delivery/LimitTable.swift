@@ -9,6 +9,8 @@ struct LimitTable {
     private struct Limit {
         /// In the run.
         let number: Int
+        /// Lanes that have it.
+        var lanes = 0
         /// Nil for a limit that counts what is there.
         var gate: RateGate?
         var most = 0
@@ -28,6 +30,8 @@ struct LimitTable {
     private static let patience = Interval.milliseconds(1)
 
     private var limits: [Limit] = []
+    /// The limits of each lane, one lane behind the other.
+    private var listed: [Int32] = []
     /// Places by the limit's number in the run; -1 where none of the worker's lanes has it.
     private var places: [Int32] = []
     /// When somebody who waits for a limit may be called.
@@ -39,7 +43,7 @@ struct LimitTable {
     /// The place of a limit, which is made when it is new.
     ///
     /// A rate begins with nothing to spare: whoever sent before may have used it a moment ago.
-    mutating func place(of plan: LimitPlan, at now: Instant) -> Int {
+    private mutating func place(of plan: LimitPlan, at now: Instant) -> Int {
         while places.count <= plan.number { places.append(-1) }
         if places[plan.number] < 0 {
             places[plan.number] = Int32(limits.count)
@@ -63,14 +67,56 @@ struct LimitTable {
 
     func opens(_ place: Int, at now: Instant) -> Instant { limits[place].opens(at: now) }
 
+    /// The limits of another lane.
+    mutating func list(_ plans: [LimitPlan], at now: Instant) -> LimitList {
+        let first = listed.count
+        for plan in plans {
+            let place = place(of: plan, at: now)
+            limits[place].lanes += 1
+            listed.append(Int32(place))
+        }
+        return LimitList(first: Int32(first), count: Int32(plans.count))
+    }
+
+    /// The first of the limits that does not let a lane go now; nil when all do.
+    func firstClosed(of list: LimitList, _ turn: LaneTurn, at now: Instant) -> Int? {
+        for index in list.range where !admits(Int(listed[index]), isCalled: turn.isCalled, at: now) {
+            return Int(listed[index])
+        }
+        return nil
+    }
+
+    /// Whether all of the limits are open, whosever turn it is.
+    func areOpen(_ list: LimitList, at now: Instant) -> Bool {
+        for index in list.range where opens(Int(listed[index]), at: now) > now { return false }
+        return true
+    }
+
+    func contains(_ list: LimitList, _ place: Int) -> Bool {
+        for index in list.range where Int(listed[index]) == place { return true }
+        return false
+    }
+
+    /// Whether no other lane has the limit, and none has waited for its turn at it.
+    func isOwn(_ place: Int) -> Bool { limits[place].lanes == 1 && !limits[place].isAwaited }
+
     /// A message is begun, or a session made.
-    mutating func take(_ place: Int, at now: Instant) {
+    private mutating func take(_ place: Int, at now: Instant) {
         if limits[place].gate == nil { limits[place].inUse += 1 } else { limits[place].gate?.take(at: now) }
         callNext(place, at: limits[place].opens(at: now))
     }
 
+    /// As `take`, of each.
+    mutating func take(_ list: LimitList, at now: Instant) {
+        for index in list.range { take(Int(listed[index]), at: now) }
+    }
+
+    mutating func giveBack(_ list: LimitList) {
+        for index in list.range { giveBack(Int(listed[index])) }
+    }
+
     /// A session has ended.
-    mutating func giveBack(_ place: Int) {
+    private mutating func giveBack(_ place: Int) {
         limits[place].inUse -= 1
         callNext(place, at: .zero)
     }
@@ -103,4 +149,12 @@ struct LimitTable {
         guard limits[place].isAwaited, time < .never else { return }
         openings.set(time, for: place)
     }
+}
+
+/// The limits of one lane, in a `LimitTable`.
+struct LimitList {
+    let first: Int32
+    let count: Int32
+
+    var range: Range<Int> { Int(first)..<Int(first) + Int(count) }
 }

@@ -55,7 +55,7 @@ package final class RecipientFeed: Sendable {
 
     /// - Parameters:
     ///   - sessionsPerSite: as in the `Limits` of the workers: what they share of a site in sum.
-    ///   - planner: says where the mail of domains goes and what binds it; nil where a site is a domain, and all goes to
+    ///   - planner: says where the mail of domains goes and what binds it; nil where a site is a domain and all goes to
     ///     one place.
     ///   - window: recipients with a time zone of their own are read again when it is open there.
     ///   - limit: recipients to hand over at most. Those behind are left for another run.
