@@ -49,19 +49,8 @@ enum CampaignState {
             planner.suspensions[suspension.scope] = Instant(nanoseconds: end.nanoseconds - origin)
         }
         try rememberWarmups(manifest, ledger)
-        let warmups = manifest.sources.map(\.warmup)
-        planner.keepsProvidersWhole = warmups.contains { $0?.scope == .provider }
-        let zone = manifest.sendWindow?.zone ?? .utc
-        planner.warmup = { source, site in
-            guard source < warmups.count, let warmup = warmups[source] else { return nil }
-            let name = manifest.sources[source].name
-            let rows = ledger.warmups.filter { $0.source == name && $0.site == site }
-            let today = zone.dayAndHour(at: WallClock.microseconds).day
-            return WarmupPlan(
-                schedule: warmup.schedule,
-                progress: WarmupProgress(rows, warmup.schedule)
-                    ?? WarmupProgress(startedDay: warmup.startedDay, today: today),
-                zone: zone, key: ledger.warmupKey(source: name, site: site))
+        planner.warmUp(manifest, rows: ledger.warmups, now: WallClock.microseconds) { source, site in
+            ledger.warmupKey(source: source, site: site)
         }
         return planner
     }

@@ -17,6 +17,7 @@ extension SitePlanner {
         _ manifest: Manifest, rows: [WarmupRow] = [], now: Int64,
         key: @escaping @Sendable (_ source: String, _ site: String) -> Int32 = { _, _ in 0 }
     ) {
+        keepsProvidersWhole = manifest.sources.contains { $0.warmup?.scope == .provider }
         let zone = manifest.sendWindow?.zone ?? .utc
         let today = zone.dayAndHour(at: now).day
         let counted = Dictionary(grouping: rows) { WarmupPath(source: $0.source, site: $0.site) }
