@@ -38,6 +38,11 @@ extension Manifest {
             package var source: Int
             /// Its part of the mail, compared with the others': 1...1000.
             package var weight: Int
+
+            package init(source: Int, weight: Int) {
+                self.source = source
+                self.weight = weight
+            }
         }
 
         package var name: String

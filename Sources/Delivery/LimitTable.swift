@@ -7,6 +7,8 @@ import Primitives
 /// limit, each of them has its turn, and nobody whose turn it is not goes before those that wait.
 struct LimitTable {
     private struct Limit {
+        /// In the run.
+        let number: Int
         /// Lanes that have it.
         var lanes = 0
         /// Nil for a limit that counts what is there.
@@ -46,12 +48,15 @@ struct LimitTable {
         if places[plan.number] < 0 {
             places[plan.number] = Int32(limits.count)
             switch plan.value {
-            case .rate(let rate): limits.append(Limit(gate: RateGate(rate, startingAt: now, isSpent: true)))
-            case .count(let most): limits.append(Limit(most: most))
+            case .rate(let rate):
+                limits.append(Limit(number: plan.number, gate: RateGate(rate, startingAt: now, isSpent: true)))
+            case .count(let most): limits.append(Limit(number: plan.number, most: most))
             }
         }
         return Int(places[plan.number])
     }
+
+    func number(at place: Int) -> Int { limits[place].number }
 
     /// Whether a lane may go now, as far as this limit is concerned.
     ///

@@ -21,6 +21,8 @@ struct Connection: ~Copyable {
     var site = 0
     /// The source of the lane.
     var source = 0
+    /// How long to wait for what.
+    var patience = Patience.delivery
     var session = Session(grouping: .lockstep)
     var parser = ReplyParser()
     /// The rows of the session's open messages, oldest first.

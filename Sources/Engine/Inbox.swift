@@ -137,6 +137,7 @@ extension Worker where Net: ~Copyable {
         dispatcher.visitSharedSites()
         for batch in news.batches { batch.admit(to: &dispatcher) }
         if news.isClosed && !dispatcher.isClosed { closeAdmission() }
+        board?.answer { accounts(of: $0) }
         if news.isPaused { pause() } else { resume() }
         if news.mustStop { stop() }
         if news.mustStopNow { stopNow() }

@@ -129,6 +129,8 @@ package final class Run: Sendable {
         tellPause()
     }
 
+    package var isOutsideSendWindow: Bool { isOutsideWindow.load(ordering: .relaxed) }
+
     private func tellPause() {
         let mustRest = isPaused || isOutsideWindow.load(ordering: .relaxed)
         for inbox in inboxes { inbox.pause(mustRest) }

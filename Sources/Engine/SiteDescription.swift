@@ -1,5 +1,6 @@
 import Delivery
 import Measurement
+import SMTP
 import Shaping
 import Uring
 
@@ -20,6 +21,10 @@ struct SiteDescription: Sendable {
     var plan: SitePlan
     /// What is done when the receiver says certain things.
     var automation: [AutomationRule] = []
+    /// Nil for the run's.
+    var patience: Patience?
+    /// Whether PIPELINING is used where it is offered.
+    var usesPipelining = true
     /// Of all its lanes, by number.
     var limits: [Int: LimitFacts] = [:]
     /// A limit binds other sites as well, and has one owner.

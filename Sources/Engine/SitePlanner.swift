@@ -1,6 +1,7 @@
 import Delivery
 import Pacing
 import Primitives
+import SMTP
 import Shaping
 import Uring
 
@@ -36,6 +37,8 @@ package struct SitePlanner: Sendable {
     package var messagesPerSession: Int?
     /// How far a source is made known to a site; nil when it is known.
     package var warmup: @Sendable (_ source: Int, _ site: String) -> WarmupPlan? = { _, _ in nil }
+    /// Whether domains with rules of their own stay in the site that they share: a warmup counts a provider as one.
+    package var keepsProvidersWhole = false
     /// Until when an order of an earlier run holds, by `scope`.
     package var suspensions: [String: Instant] = [:]
 
@@ -73,6 +76,7 @@ package struct SitePlanner: Sendable {
     /// Whether a domain that shares its site with others is bound by more than they are.
     private func isPart(_ domain: String, of identity: SiteIdentity) -> Bool {
         if case .domain = identity { return false }
+        if keepsProvidersWhole { return false }
         if shaping.limits.contains(where: { $0.key.contains(.domain) }) { return true }
         return sources.contains { source in
             shaping.rules(for: identity, domain: domain, source: source.name)
@@ -90,6 +94,8 @@ package struct SitePlanner: Sendable {
         var description = SiteDescription(
             site: site, name: name, fate: fate(known.answer), plan: SitePlan(lanes: lanes))
         let rules = shaping.rules(for: known.identity, domain: known.domain, source: nil)
+        description.patience = Patience.delivery.adjusted(to: rules)
+        description.usesPipelining = rules.enablePipelining?.value ?? true
         description.plan.canaryShare = (rules.canary?.value ?? 0) / 100
         description.plan.mostFailures = rules.pauseAbove.map { $0.value / 100 }
         description.automation = shaping.automation(for: known.identity, domain: known.domain)
@@ -175,6 +181,23 @@ package struct SitePlanner: Sendable {
         if let most = limit.messagesPerConnection?.value {
             plan.messagesPerSession = min(plan.messagesPerSession ?? .max, most)
         }
+    }
+}
+
+extension Patience {
+    /// With what the rules say. Nobody waits shorter than a minute for the final reply, whatever they say: giving up early
+    /// sends twice.
+    fileprivate func adjusted(to rules: PathRules) -> Patience {
+        var patience = self
+        patience.connect = rules.connectTimeout?.value ?? connect
+        patience.greeting = rules.bannerTimeout?.value ?? greeting
+        patience.hello = rules.ehloTimeout?.value ?? hello
+        patience.mail = rules.mailFromTimeout?.value ?? mail
+        patience.recipient = rules.rcptToTimeout?.value ?? recipient
+        patience.data = rules.dataTimeout?.value ?? data
+        patience.content = max(.seconds(60), rules.dataDotTimeout?.value ?? content)
+        patience.idle = rules.idleTimeout?.value ?? idle
+        return patience
     }
 }
 

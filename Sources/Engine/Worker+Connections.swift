@@ -14,9 +14,12 @@ extension Worker where Net: ~Copyable {
         connections[slot].lane = lane
         connections[slot].site = dispatcher.site(of: lane)
         connections[slot].source = dispatcher.source(of: lane)
-        connections[slot].session = Session(grouping: mission.grouping)
+        let site = sites[connections[slot].site]
+        connections[slot].patience = site?.patience ?? mission.patience
+        connections[slot].session = Session(
+            grouping: mission.grouping, usesPipelining: site?.usesPipelining ?? true)
         connections[slot].connectStarted = network.now
-        deadlines.set(network.now + mission.patience.connect, for: slot)
+        deadlines.set(network.now + connections[slot].patience.connect, for: slot)
         network.connect(slot, to: address, from: mission.sources[connections[slot].source].address)
     }
 

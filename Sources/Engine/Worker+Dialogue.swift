@@ -47,7 +47,7 @@ extension Worker where Net: ~Copyable {
 
     private mutating func send(_ slot: ConnectionSlot, _ turn: consuming Outgoing) {
         tally.record(bytesSent: turn.count)
-        deadlines.set(network.now + mission.patience.forSending(bytes: turn.count), for: slot)
+        deadlines.set(network.now + connections[slot].patience.forSending(bytes: turn.count), for: slot)
         let written = unsafe turn.buffer.bytes(turn.writer.count)
         if turn.shared.byteCount > 0 {
             unsafe shelf.gather(turn.shared, into: written, &pieces)
@@ -218,7 +218,7 @@ extension Worker where Net: ~Copyable {
             list(slot)
         } else if !connections[slot].isIdle {
             connections[slot].isIdle = true
-            deadlines.set(network.now + mission.patience.idle, for: slot)
+            deadlines.set(network.now + connections[slot].patience.idle, for: slot)
             dispatcher.sessionIsIdle(slot, in: lane)
         }
     }

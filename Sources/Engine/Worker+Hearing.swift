@@ -19,7 +19,7 @@ extension Worker where Net: ~Copyable {
     mutating func sendFailed(_ slot: ConnectionSlot, taken: Int) {
         connections[slot].taken = taken
         takeBackOutput(slot)
-        deadlines.set(network.now + mission.patience.quit, for: slot)
+        deadlines.set(network.now + connections[slot].patience.quit, for: slot)
         hearHeld(slot)
     }
 
@@ -31,7 +31,7 @@ extension Worker where Net: ~Copyable {
 
     mutating func awaitReply(_ slot: ConnectionSlot) {
         guard let command = connections[slot].session.awaited else { return deadlines.clear(slot) }
-        deadlines.set(network.now + mission.patience.forReply(to: command), for: slot)
+        deadlines.set(network.now + connections[slot].patience.forReply(to: command), for: slot)
     }
 
     /// Reads the replies in what the server sent. Next: `ReplyParser.next`, then `Session.receive`.

@@ -63,7 +63,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].taken = nil
         noteCommitted(slot)
         tally.record(bytesSent: parked.total)
-        deadlines.set(network.now + mission.patience.forSending(bytes: parked.total), for: slot)
+        deadlines.set(network.now + connections[slot].patience.forSending(bytes: parked.total), for: slot)
         if parking.pieces[slot].isEmpty {
             unsafe network.send(slot, buffer.bytes(parked.written))
         } else {

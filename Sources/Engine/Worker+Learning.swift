@@ -40,13 +40,14 @@ extension Worker where Net: ~Copyable {
     }
 
     /// Somebody should look before more is sent.
-    private func raise(_ alarm: FailureWatch.Alarm, in lane: Int) {
+    private mutating func raise(_ alarm: FailureWatch.Alarm, in lane: Int) {
         let what =
             switch alarm {
             case .policy: "the receiver refused a message by its policy (5.7.x)"
             case .tooManyFailures(let failures, let count):
                 "\(failures) of the last \(count) messages were refused for good"
             }
+        pause()
         mission.onAlarm(sites[dispatcher.site(of: lane)]?.name ?? "", what)
     }
 
@@ -119,7 +120,7 @@ extension Worker where Net: ~Copyable {
     private func words(of reply: Reply, _ textCount: Int) -> String {
         let bytes = replyText.bytes(0..<textCount)
         let words = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
-        return ["\(reply.code)", reply.enhanced?.text, words].compactMap(\.self).joined(separator: " ")
+        return "\(reply.code) \(words)"
     }
 
     func scope(of lane: Int) -> String {

@@ -201,6 +201,11 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Keeps a value under a name, in place of the one that was kept before.
+    package func keep(_ name: String, _ value: String) throws(LedgerFault) {
+        try ask { (core, _, _) in core.note(LedgerFact(name, .text(value))) }
+    }
+
     /// Notes who did what.
     package func note(audit what: String, by who: String) throws(LedgerFault) {
         try ask { (core, _, now) in core.note(AuditEntry(at: now, who: who, what: what)) }

@@ -47,6 +47,15 @@ package final class LedgerReader {
     /// What `Ledger.remember` has kept under a name.
     package func remembered(_ name: String) -> String? { facts.text(name) }
 
+    /// What is kept under names that begin so, without that beginning, by name.
+    package func remembered(beginning prefix: String) -> [(name: String, value: String)] {
+        let found = facts.compactMap { fact -> (name: String, value: String)? in
+            guard fact.name.utf8.starts(with: prefix.utf8), let value = facts.text(fact.name) else { return nil }
+            return (String(decoding: fact.name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self), value)
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
     /// The recipients that may have the message: those held, and, when no process is sending, those whose messages
     /// were under way when the last one ended.
     package func doubtful() throws(LedgerFault) -> [DoubtfulRecipient] {

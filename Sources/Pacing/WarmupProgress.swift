@@ -45,7 +45,7 @@ extension WarmupSchedule {
     /// A clock that was set back stays on the day and in the hour that were reached. A stage advances only after a day
     /// on which something went and something ended, at least `healthyShare` of it well. After a worse day it stays, and
     /// after the second of two such days in a row it goes back by one.
-    func progress(_ progress: WarmupProgress, onDay day: Int64, hour: Int64) -> WarmupProgress {
+    package func progress(_ progress: WarmupProgress, onDay day: Int64, hour: Int64) -> WarmupProgress {
         var next = progress
         if day > progress.day {
             next = WarmupProgress(stage: stage(after: progress, onDay: day), day: day, hour: hour)
@@ -56,6 +56,9 @@ extension WarmupSchedule {
         }
         return next
     }
+
+    /// The stage of the day after a day of this stage that went well.
+    package func stage(afterHealthyDayOf stage: Int64) -> Int64 { min(saturatingSum(max(0, stage), 1), lastStage) }
 
     private func stage(after progress: WarmupProgress, onDay day: Int64) -> Int64 {
         let stage = min(progress.stage, lastStage)

@@ -4,6 +4,8 @@
 /// as if the keyword had not been offered.
 package struct Capabilities: Hashable, Sendable {
     package private(set) var pipelining = false
+    /// Whether PIPELINING counts as not offered.
+    var ignoresPipelining = false
     package private(set) var chunking = false
     package private(set) var eightBitMIME = false
     package private(set) var enhancedStatusCodes = false
@@ -22,7 +24,7 @@ package struct Capabilities: Hashable, Sendable {
         var cursor = 0
         let keyword = word(in: line, at: &cursor)
         if matches(line, keyword, "PIPELINING") {
-            pipelining = true
+            pipelining = !ignoresPipelining
         } else if matches(line, keyword, "CHUNKING") {
             chunking = true
         } else if matches(line, keyword, "8BITMIME") {

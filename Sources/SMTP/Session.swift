@@ -72,8 +72,10 @@ package struct Session: Sendable {
     package internal(set) var awaited: OwedReplies.Command?
     package var capabilities = Capabilities()
 
-    package init(grouping: Grouping) {
+    /// - Parameter usesPipelining: false to say one command at a time, whatever the server offers.
+    package init(grouping: Grouping, usesPipelining: Bool = true) {
         self.grouping = grouping
+        capabilities.ignoresPipelining = !usesPipelining
         owe(.greeting)
     }
 

@@ -63,6 +63,24 @@ package enum NumberText {
         return hours > 0 ? "\(grouped(hours)):\(twoDigits(minutes)):\(rest)" : "\(minutes):\(rest)"
     }
 
+    /// A time that may be long, in seconds: `12 s`, `1:02:03`, `3 days 4 h`, `2 years 10 days`.
+    package static func span(seconds: Double) -> String {
+        guard let whole = Int(exactly: seconds.rounded(.up)), whole >= 0 else { return "?" }
+        if whole < 60 { return "\(whole) s" }
+        if whole < 86_400 { return clock(seconds: Double(whole)) }
+        let days = whole / 86_400
+        if days < 365 {
+            let hours = whole % 86_400 / 3_600
+            return counted(days, "day") + (hours > 0 ? " \(hours) h" : "")
+        }
+        let rest = days % 365
+        return counted(days / 365, "year") + (rest > 0 ? " \(counted(rest, "day"))" : "")
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     /// Bytes in decimal units: `512 B`, `34.2 MB`.
     static func bytes(_ count: Int) -> String {
         var value = Double(count)
@@ -71,6 +89,16 @@ package enum NumberText {
             value /= 1_000
         }
         return decimal(value, places: 1) + " PB"
+    }
+
+    /// A time in its largest unit, for people who want to know how long it is about: `under 1 s`, `90 s`, `3 h`.
+    package static func roughly(seconds: Double) -> String {
+        guard seconds >= 1 else { return "under 1 s" }
+        let units: [(name: String, length: Double)] = [("d", 86_400), ("h", 3_600), ("min", 60)]
+        for unit in units where seconds >= 2 * unit.length {
+            return "\(grouped(Int(min(seconds / unit.length, 1e9)))) \(unit.name)"
+        }
+        return "\(Int(seconds)) s"
     }
 
     private static func twoDigits(_ number: Int) -> String {

@@ -35,22 +35,72 @@ package struct PlanView {
             ["route", plan.route], ["rows", NumberText.grouped(plan.rows)],
             ["rejected", NumberText.grouped(plan.rejected)],
         ]
+        if let least = plan.leastSeconds, let slowest = plan.slowest {
+            let site = TextWidth.cleaned(slowest.name)
+            table.rows.append(["at least", "\(NumberText.span(seconds: least)), the time of \(site)"])
+        }
+        if let finish = plan.finishUnixSeconds {
+            table.rows.append(["through", "not before \(DateText.minute(finish)) UTC, if it began now"])
+        }
         return table.lines(width: width)
     }
 
     private var sites: [StyledLine] {
+        guard !plan.sites.isEmpty else { return [] }
+        return isPaced ? pacedSites : plainSites
+    }
+
+    private var isPaced: Bool {
+        plan.sites.contains { $0.limit != nil || $0.leastSeconds != nil || $0.takesNoMail == true }
+    }
+
+    private var plainSites: [StyledLine] {
         var table = TextTable(columns: [
             TextTable.Column(title: "site", rightAligned: false), TextTable.Column(title: "recipients"),
             TextTable.Column(title: "share"),
         ])
+        table.rows = plan.sites.prefix(PlanView.mostSites).map(plainCells)
+        table.others = plan.sites.count - table.rows.count
+        return table.lines(width: width)
+    }
+
+    private func plainCells(_ site: CampaignPlan.Site) -> [String] {
+        [
+            TextWidth.cleaned(site.name), NumberText.grouped(site.recipients),
+            NumberText.share(site.recipients, of: plan.recipients),
+        ]
+    }
+
+    private var pacedSites: [StyledLine] {
+        var table = TextTable(columns: [
+            TextTable.Column(title: "site", rightAligned: false), TextTable.Column(title: "recipients"),
+            TextTable.Column(title: "share", dropOrder: 1), TextTable.Column(title: "at least", dropOrder: 4),
+            TextTable.Column(title: "bound by", rightAligned: false, dropOrder: 3),
+            TextTable.Column(title: "place", rightAligned: false, dropOrder: 2),
+        ])
         table.rows = plan.sites.prefix(PlanView.mostSites).map { site in
-            [
-                TextWidth.cleaned(site.name), NumberText.grouped(site.recipients),
-                NumberText.share(site.recipients, of: plan.recipients),
-            ]
+            let time = site.leastSeconds.map(NumberText.span) ?? ""
+            return plainCells(site) + [time, bound(site), place(site)]
         }
         table.others = plan.sites.count - table.rows.count
-        return plan.sites.isEmpty ? [] : table.lines(width: width)
+        return table.lines(width: width)
+    }
+
+    /// The limit without the words that say of whom it is: the row does.
+    private func bound(_ site: CampaignPlan.Site) -> String {
+        if site.takesNoMail == true { return "takes no mail" }
+        guard let limit = site.limit else { return "" }
+        let words = limit.name.split(separator: " ")
+        let name = words.prefix { $0 != "of" }.joined(separator: " ")
+        return TextWidth.fitted(TextWidth.cleaned([name, limit.value].joined(separator: " ")), to: 44)
+    }
+
+    /// Without the folder: the JSON has it.
+    private func place(_ site: CampaignPlan.Site) -> String {
+        guard let limit = site.limit, let file = limit.file else { return "" }
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let line = limit.line.map { $0 > 0 ? ":\($0)" : "" } ?? ""
+        return TextWidth.fitted(TextWidth.cleaned(name), to: 32) + line
     }
 
     private var reasons: [StyledLine] {

@@ -131,7 +131,7 @@ struct BenchCommand: ParsableCommand {
         facts.notAttempted = recipients - result.tally.counts.total
         facts.sites = [SiteFacts(name: target, recipients: recipients)]
         try RunSupport.conclude(
-            RunReport(facts, result.tally), unreachable: result.unreachable, target: address, json: json,
+            RunReport(facts, result.tally), unreachable: result.unreachable, target: address.description, json: json,
             files: ReportView.Files(report: report))
     }
 }

@@ -14,6 +14,7 @@ final class CampaignRun: Sendable {
     let ledger: Ledger
     let feed: RecipientFeed
     private let manifest: Manifest
+    private let planner: SitePlanner?
     private let interruption: Interruption
     private let started = MonotonicClock.now
 
@@ -25,6 +26,7 @@ final class CampaignRun: Sendable {
         limit: Int?, waits: Bool
     ) {
         self.manifest = manifest
+        self.planner = planner
         self.run = run
         self.ledger = ledger
         self.interruption = interruption
@@ -110,6 +112,7 @@ extension CampaignRun {
             case .resume: try resume()
             case .cancel: try cancel()
             case .resolve: return try resolve(request)
+            case .explain: return explain(request.subject)
             }
             return ControlResponse(activity: activity)
         } catch {
@@ -130,6 +133,22 @@ extension CampaignRun {
     private func cancel() throws(LedgerFault) {
         try CampaignState.cancel(ledger, by: "control")
         run.stop()
+    }
+
+    private func explain(_ subject: String?) -> ControlResponse {
+        var response = ControlResponse(activity: activity)
+        response.accounts = run.accounts(of: subject.map { site(of: $0) })
+        if run.isPaused { response.rest = "the campaign is paused: `sluice resume` goes on" }
+        if run.isOutsideSendWindow { response.rest = "it is outside the send window" }
+        return response
+    }
+
+    /// The name of the site that an address or a domain belongs to, or of a site.
+    private func site(of subject: String) -> String {
+        let domain = subject.split(separator: "@").last.map { $0.lowercased() } ?? subject
+        if feed.current.siteNames.contains(subject) { return subject }
+        var planner = planner
+        return planner?.name(ofDomain: domain) ?? domain
     }
 
     private func resolve(_ request: ControlRequest) throws(LedgerFault) -> ControlResponse {

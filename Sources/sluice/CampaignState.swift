@@ -1,9 +1,11 @@
 import Campaign
+import Delivery
 import Ledger
 import Engine
 import Measurement
 import Primitives
 import Message
+import Pacing
 import Terminal
 import Uring
 
@@ -38,13 +40,28 @@ enum CampaignState {
         }
     }
 
-    /// Tells a planner what earlier runs have left: suspensions that are still in force.
+    /// Tells a planner what earlier runs have left: suspensions that are still in force, and how far warmups are.
     static func remind(_ planner: SitePlanner?, _ manifest: Manifest, _ ledger: Ledger) throws -> SitePlanner? {
         guard var planner else { return nil }
         let origin = RunSupport.unixOrigin
         for suspension in ledger.suspensions {
             let end = Interval.microseconds(suspension.until)
             planner.suspensions[suspension.scope] = Instant(nanoseconds: end.nanoseconds - origin)
+        }
+        try rememberWarmups(manifest, ledger)
+        let warmups = manifest.sources.map(\.warmup)
+        planner.keepsProvidersWhole = warmups.contains { $0?.scope == .provider }
+        let zone = manifest.sendWindow?.zone ?? .utc
+        planner.warmup = { source, site in
+            guard source < warmups.count, let warmup = warmups[source] else { return nil }
+            let name = manifest.sources[source].name
+            let rows = ledger.warmups.filter { $0.source == name && $0.site == site }
+            let today = zone.dayAndHour(at: WallClock.microseconds).day
+            return WarmupPlan(
+                schedule: warmup.schedule,
+                progress: WarmupProgress(rows, warmup.schedule)
+                    ?? WarmupProgress(startedDay: warmup.startedDay, today: today),
+                zone: zone, key: ledger.warmupKey(source: name, site: site))
         }
         return planner
     }

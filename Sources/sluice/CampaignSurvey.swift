@@ -1,5 +1,6 @@
 import Campaign
 import Delivery
+import Engine
 import Measurement
 import Message
 import Primitives
@@ -16,12 +17,15 @@ struct CampaignSurvey {
     private(set) var firstRejected: [RejectedRow] = []
     /// The first messages, whole.
     private(set) var samples: [[UInt8]] = []
+    /// Nil for a campaign whose sites are its domains, and have no limits.
+    private var planner: SitePlanner?
     private let letter: Letter
     private let mostSamples: Int
 
     private static let mostRejectedShown = 5
 
-    init(letter: Letter, mostSamples: Int, seed: UInt64) {
+    init(letter: Letter, planner: SitePlanner?, mostSamples: Int, seed: UInt64) {
+        self.planner = planner
         self.letter = letter
         self.mostSamples = mostSamples
         sites = SiteTable(seed: seed)
@@ -49,7 +53,9 @@ struct CampaignSurvey {
 
     private mutating func note(_ row: Span<UInt8>, atSign: Int) {
         recipients += 1
-        _ = sites.admit(PackedRow(row).field(0), atSign: atSign)
+        _ = sites.admit(PackedRow(row).field(0), atSign: atSign) { domain in
+            planner?.name(ofDomain: domain) ?? domain
+        }
         if samples.count < mostSamples { samples.append(compose(PackedRow(row))) }
     }
 
@@ -72,8 +78,9 @@ struct CampaignSurvey {
 }
 
 extension CampaignSurvey {
-    func plan(of manifest: Manifest, fields: [String]) -> CampaignPlan {
-        CampaignPlan(
+    mutating func plan(of manifest: Manifest, fields: [String]) -> CampaignPlan {
+        let now = WallClock.microseconds
+        return CampaignPlan(
             name: manifest.name, from: manifest.from.address, subject: manifest.subject,
             route: manifest.target, recipients: recipients,
             rejectedReasons: RejectedReason.list(reasons),
@@ -82,9 +89,16 @@ extension CampaignSurvey {
                     line: row.line, address: String(decoding: row.address, as: UTF8.self),
                     reason: row.reason.sentence(fields: fields))
             },
-            sites: sites.names.indices.map { index in
-                CampaignPlan.Site(name: sites.names[index], recipients: sites.recipients[index])
-            },
-            samples: samples.map { String(decoding: $0, as: UTF8.self) })
+            sites: sites(of: manifest, now: now),
+            samples: samples.map { String(decoding: $0, as: UTF8.self) }, now: now / 1_000_000)
+    }
+
+    private mutating func sites(of manifest: Manifest, now: Int64) -> [CampaignPlan.Site] {
+        let counted = sites.names.indices.map { (name: sites.names[$0], recipients: sites.recipients[$0]) }
+        guard var planner else {
+            return counted.map { CampaignPlan.Site(name: $0.name, recipients: $0.recipients) }
+        }
+        let forecast = SiteForecast(counted, &planner, now: now)
+        return CampaignForecast(manifest, now: now).sites(forecast)
     }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Ledger
 
@@ -9,6 +10,7 @@ struct ControlRequest: Codable, Equatable {
         case resume
         case cancel
         case resolve
+        case explain
     }
 
     var command: Command
@@ -16,6 +18,8 @@ struct ControlRequest: Codable, Equatable {
     var resolution: Resolution?
     /// For `resolve`: whom; everybody who is held when it is nil.
     var addresses: [String]?
+    /// For `explain`: a site, a domain, or an address; all that waits when it is nil.
+    var subject: String?
 }
 
 struct ControlResponse: Codable, Equatable {
@@ -43,6 +47,10 @@ struct ControlResponse: Codable, Equatable {
     var activity: Activity?
     /// For `resolve`: how many recipients were settled.
     var count: Int?
+    /// For `explain`.
+    var accounts: [LaneAccount]?
+    /// For `explain`: why nothing goes at all; nil when something may.
+    var rest: String?
 }
 
 extension Encodable {

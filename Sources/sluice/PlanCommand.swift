@@ -17,6 +17,9 @@ struct PlanCommand: ParsableCommand {
             send would. Shows how many recipients there are, at which sites, which rows get no mail and why, \
             and the first messages as they would be sent.
 
+            For each site it shows the limit that binds its mail and the time that takes at least, and when the \
+            campaign would be through if it began now, were the receivers as fast as one likes (docs/shaping.md).
+
             Exit codes: 0 the campaign can be sent, 64 usage, 65 bad manifest, 66 no manifest, 73 a file \
             cannot be made, 74 a file cannot be read or written.
             """)
@@ -54,7 +57,8 @@ struct PlanCommand: ParsableCommand {
                 try RejectedFile(path: rejected, fields: fields)
             }
         }
-        var survey = CampaignSurvey(letter: letter, mostSamples: samples, seed: seed)
+        var survey = CampaignSurvey(
+            letter: letter, planner: CampaignSupport.planner(for: loaded), mostSamples: samples, seed: seed)
         try CampaignSupport.withFileErrors(ExitStatus.inputOutput) {
             try survey.read(&loaded, rejected: &file)
         }

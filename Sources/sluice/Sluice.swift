@@ -11,8 +11,10 @@ struct Sluice: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PlanCommand.self, SendCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
-            CancelCommand.self, ResolveCommand.self, ReportCommand.self, ShapingCommand.self, SinkCommand.self,
+            PlanCommand.self, SendCommand.self, StatusCommand.self, ExplainCommand.self, PauseCommand.self,
+            ResumeCommand.self,
+            CancelCommand.self, ResolveCommand.self, ReportCommand.self, ShapingCommand.self, WarmupCommand.self,
+            SinkCommand.self,
             BenchCommand.self,
         ])
 }

@@ -5,6 +5,13 @@ import Testing
 
 @Suite("Capabilities")
 struct CapabilitiesTests {
+    @Test("PIPELINING counts as not offered where it is not to be used")
+    func withoutPipelining() {
+        var session = Session(grouping: .chunked(), usesPipelining: false)
+        for line in ["PIPELINING", "CHUNKING"] { session.capabilities.note(Array(line.utf8).span) }
+        #expect(!session.capabilities.pipelining && session.capabilities.chunking)
+    }
+
     @Test(
         "A keyword is a whole word in any case",
         arguments: [
