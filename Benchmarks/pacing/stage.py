@@ -61,10 +61,11 @@ class Site:
     def shaping(self):
         lines = [f'[provider."{self.name}"]', f'match = [{{ MXSuffix = ".{self.name}.example" }}]']
         lines.append(f"connection_limit = {self.connections}")
+        # The shipped rules have 100 a minute, which would bind before the limits that are tried.
+        lines.append('max_connection_rate = "10/s"')
         if self.rate and self.is_told:
             lines.append(f'max_message_rate = "{self.rate}/s"')
-        if self.messages_per_session:
-            lines.append(f"max_deliveries_per_connection = {self.messages_per_session}")
+        lines.append(f"max_deliveries_per_connection = {self.messages_per_session or 1_000}")
         adaptive = f"backoff = {'false' if self.is_told else 'true'}, pause_above = 100, canary = {self.canary}"
         return "\n".join([*lines, f"adaptive = {{ {adaptive} }}", ""])
 
