@@ -38,7 +38,7 @@ extension Dispatcher {
             return .wait(until: opens)
         }
         if let block = careBlock(of: lane) { return idle(pace, block, at: now) }
-        setAble(lane, true)
+        setAble(lane, lanes[lane].sessions > 0 || lanes[lane].pausedUntil <= now)
         guard !paces[pace].messageTurn.isWaiting else { return .idle }
         paces[pace].hasYielded = yields(lane, at: now)
         if paces[pace].hasYielded { return .idle }
@@ -55,11 +55,11 @@ extension Dispatcher {
     private mutating func judgeConnecting(_ lane: Int, at now: Instant) -> LaneDecision {
         let pace = lanes[lane].pace
         let sessions = lanes[lane].sessions
-        guard sessions < mostSessions(pace, at: now), lanes[lane].opening < limits.openingPerSite,
+        guard sessions < mostSessions(pace, at: now),
+            lanes[lane].opening < (lanes[lane].isProven ? limits.openingPerSite : 1),
             sessions == 0 || waitingCount(in: lane) >= sessions * limits.messagesPerNewSession
         else { return idle(pace, .busy, at: now) }
         guard lanes[lane].pausedUntil <= now else {
-            setAble(lane, sessions > 0)
             paces[pace].block(.failing, at: now)
             return .wait(until: lanes[lane].pausedUntil)
         }

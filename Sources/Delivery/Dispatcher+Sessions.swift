@@ -4,6 +4,7 @@ extension Dispatcher {
     /// The session can take messages: whatever failed before is forgiven.
     package mutating func sessionIsReady(in lane: Int) {
         lanes[lane].failures = 0
+        lanes[lane].isProven = true
         lanes[lane].opening -= 1
         list(lane)
     }
@@ -38,6 +39,7 @@ extension Dispatcher {
         list(lane)
         if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
+        lanes[lane].isProven = false
         let failures = lanes[lane].failures + 1
         lanes[lane].failures = failures
         lanes[lane].pausedUntil =

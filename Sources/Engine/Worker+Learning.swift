@@ -103,8 +103,9 @@ extension Worker where Net: ~Copyable {
     private mutating func countWarmup(_ lane: Int, by reply: Reply) {
         switch reply.severity {
         case .success: count(.delivered, in: lane)
-        case .intermediate: break
-        case .transient, .permanent: count(.failed, in: lane)
+        // What is put off has not ended: a greylist makes no day unhealthy.
+        case .intermediate, .transient: break
+        case .permanent: count(.failed, in: lane)
         }
     }
 
