@@ -56,8 +56,8 @@ package struct Lane {
     /// Sessions in a row that could not be made.
     var failures = 0
     var pausedUntil = Instant.zero
-    /// Whether the latest session to be made became ready. Until one has, a lane with a pace makes one at a time, so that
-    /// a host which is not there costs one failure and the next host has its turn.
+    /// Whether the latest session to be made became ready. Until one has, a lane with a pace makes one at a time, so
+    /// that a host which is not there costs one failure and the next host has its turn.
     var isProven = false
     /// Whether the lane stands in the dispatcher's list of lanes to look at.
     var isListed = false

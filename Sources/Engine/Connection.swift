@@ -21,6 +21,8 @@ struct Connection: ~Copyable {
     var site = 0
     /// The source of the lane.
     var source = 0
+    /// Which of the site's hosts it is.
+    var host = 0
     /// How long to wait for what.
     var patience = Patience.delivery
     var session = Session(grouping: .lockstep)

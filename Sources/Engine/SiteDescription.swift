@@ -40,12 +40,14 @@ extension Worker where Net: ~Copyable {
         dispatcher.describe(site.site, as: site.plan, at: network.now)
     }
 
-    /// Where the lane's next session goes: to the next host after each that gave none.
-    func destination(of lane: Int) -> SocketAddress? {
-        guard let site = sites[dispatcher.site(of: lane)] else { return mission.destination }
+    /// Where the lane's next session goes: where the last one came from, and after each failure to the next host.
+    mutating func destination(of lane: Int) -> (address: SocketAddress, host: Int)? {
+        guard let site = sites[dispatcher.site(of: lane)] else { return mission.destination.map { ($0, 0) } }
         switch site.fate {
         case .mail(let hosts):
-            return hosts.isEmpty ? mission.destination : hosts[dispatcher.failures(of: lane) % hosts.count]
+            guard !hosts.isEmpty else { return mission.destination.map { ($0, 0) } }
+            let host = (provenHosts[lane, default: 0] + dispatcher.failures(of: lane)) % hosts.count
+            return (hosts[host], host)
         case .unknown, .takesNoMail: return nil
         }
     }

@@ -8,12 +8,13 @@ import SMTP
 /// network has given its memory back; what was in flight is settled then, when all is known.
 extension Worker where Net: ~Copyable {
     mutating func open(for lane: Int) {
-        guard let address = destination(of: lane) else { return giveUpUnroutable(lane) }
+        guard let (address, host) = destination(of: lane) else { return giveUpUnroutable(lane) }
         guard let slot = freeSlots.popLast() else { preconditionFailure("sessions and slots are counted alike") }
         connections[slot].state = .connecting
         connections[slot].lane = lane
         connections[slot].site = dispatcher.site(of: lane)
         connections[slot].source = dispatcher.source(of: lane)
+        connections[slot].host = host
         let site = sites[connections[slot].site]
         connections[slot].patience = site?.patience ?? mission.patience
         connections[slot].session = Session(

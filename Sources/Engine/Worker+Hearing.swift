@@ -147,6 +147,7 @@ extension Worker where Net: ~Copyable {
         contact.made()
         let lane = connections[slot].lane
         dispatcher.sessionIsReady(in: lane)
+        if connections[slot].host != provenHosts[lane, default: 0] { provenHosts[lane] = connections[slot].host }
         note(.sessionReady, in: lane)
         tally.recordSessionOpened(site: connections[slot].site, GroupingsUsed(connections[slot].session.style))
         tally.record(.greeting, network.now - connections[slot].connectStarted)

@@ -28,6 +28,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
     /// What is known of sites besides their number; those without are not in it.
     var sites: [Int: SiteDescription] = [:]
+    /// Which of its site's hosts gave each lane its last session, by lane; the best one where there is none.
+    var provenHosts: [Int: Int] = [:]
     /// How often each lane's receiver has said what a rule waits for, by lane.
     var automation: [Int: AutomationState] = [:]
     var connections: ConnectionTable
