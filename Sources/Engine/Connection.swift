@@ -23,6 +23,8 @@ struct Connection: ~Copyable {
     var source = 0
     /// Which of the site's hosts it is.
     var host = 0
+    /// Whether the lane has more to heed than the run's limits.
+    var isPaced = false
     /// How long to wait for what.
     var patience = Patience.delivery
     var session = Session(grouping: .lockstep)

@@ -15,6 +15,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].site = dispatcher.site(of: lane)
         connections[slot].source = dispatcher.source(of: lane)
         connections[slot].host = host
+        connections[slot].isPaced = dispatcher.isPaced(lane)
         let site = sites[connections[slot].site]
         connections[slot].patience = site?.patience ?? mission.patience
         connections[slot].session = Session(

@@ -79,7 +79,7 @@ extension Worker where Net: ~Copyable {
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
             if let journal { noteBegun(slot, journal) }
-            count(.intended, in: lane)
+            if connections[slot].isPaced { count(.intended, in: lane) }
             let recipients = connections[slot].recipientsPerMessage
             if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
             if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
@@ -91,7 +91,10 @@ extension Worker where Net: ~Copyable {
 
     // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
     private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
-        let most = dispatcher.messagesPerSession(of: connections[slot].lane, at: network.now)
+        let most =
+            connections[slot].isPaced
+            ? dispatcher.messagesPerSession(of: connections[slot].lane, at: network.now)
+            : mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
         return connections[slot].isRetiring
             || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)

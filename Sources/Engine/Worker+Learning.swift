@@ -14,7 +14,7 @@ extension Worker where Net: ~Copyable {
     /// - Parameter textCount: how much of `replyText` it takes; 0 for an acceptance that nobody wants to read.
     @inline(__always)
     mutating func learn(from reply: Reply, on slot: ConnectionSlot, textCount: Int) {
-        guard dispatcher.isPaced(connections[slot].lane) else { return }
+        guard connections[slot].isPaced else { return }
         learnPaced(from: reply, on: slot, textCount: textCount)
     }
 
@@ -30,7 +30,7 @@ extension Worker where Net: ~Copyable {
 
     /// Many messages were accepted at once.
     mutating func learnAccepted(_ count: Int, like reply: Reply, on slot: ConnectionSlot) {
-        guard dispatcher.isPaced(connections[slot].lane) else { return }
+        guard connections[slot].isPaced else { return }
         for _ in 0..<count { learnPaced(from: reply, on: slot, textCount: 0) }
     }
 
