@@ -32,8 +32,11 @@ struct PacedCampaign: ~Copyable {
         limits.messagesPerNewSession = PacedCampaign.recipientsPerSite
         dispatcher = Dispatcher(limits: limits)
         let row = row
+        var random = SeededRandom(seed: 1)
         for site in 0..<PacedCampaign.sites {
-            dispatcher.describe(site, as: PacedCampaign.plan(of: site, choice), at: now)
+            // Each is due at another time, and who is due next stands somewhere else in memory.
+            let begun = now + .milliseconds(Int64.random(in: 0..<1_000, using: &random))
+            dispatcher.describe(site, as: PacedCampaign.plan(of: site, choice), at: begun)
             for _ in 0..<PacedCampaign.recipientsPerSite { dispatcher.admit(row.span, site: site) }
         }
         taken.reserveCapacity(10_000)

@@ -100,8 +100,9 @@ extension Dispatcher {
 
     /// The sessions that what was learned and ordered permits.
     private func mostSessions(_ pace: Int, at now: Instant) -> Int {
-        guard paces[pace].isOrdered else { return paces[pace].learnedSessions }
-        return min(paces[pace].learnedSessions, memories[pace].orders.sessions(at: now) ?? .max)
+        let learned = Int(paces[pace].learnedSessions)
+        guard paces[pace].isOrdered else { return learned }
+        return min(learned, memories[pace].orders.sessions(at: now) ?? .max)
     }
 
     // MARK: - Turns
@@ -142,10 +143,10 @@ extension Dispatcher {
             return
         case .idle, .wait:
             if message >= 0 { limitTable.pass(message) }
-            paces[pace].messageTurn.calledBy = -1
+            paces[pace].messageTurn.end()
         }
         if session >= 0 { limitTable.pass(session) }
-        paces[pace].sessionTurn.calledBy = -1
+        paces[pace].sessionTurn.end()
     }
 
     // MARK: - What is taken
@@ -166,9 +167,9 @@ extension Dispatcher {
             if paces[pace].isSlowed { paces[pace].learn(from: backoffs[pace]) }
         }
         if paces[pace].isHeldByMore { memories[pace].take(at: now, unixOrigin: unixOrigin) }
-        paces[pace].served += LanePace.unit / Int64(paces[pace].weight)
+        paces[pace].served += Int64(paces[pace].cost)
         limitTable.take(paces[pace].messageRates, at: now)
-        paces[pace].messageTurn.calledBy = -1
+        paces[pace].messageTurn.end()
         let mail = lanes[lane].mail
         if mails[mail].care >= 0 { cares[mails[mail].care].begun += 1 }
         listYielding(besides: lane)
@@ -178,7 +179,7 @@ extension Dispatcher {
         let pace = lanes[lane].pace
         limitTable.take(paces[pace].sessionCounts, at: now)
         limitTable.take(paces[pace].sessionRates, at: now)
-        paces[pace].sessionTurn.calledBy = -1
+        paces[pace].sessionTurn.end()
     }
 
     mutating func giveBackSession(_ lane: Int) {
@@ -241,14 +242,14 @@ extension Dispatcher {
 // What is learned and ordered, and what is asked.
 extension Dispatcher {
     /// The source of the lane's mail.
-    package func source(of lane: Int) -> Int { lanes[lane].pace < 0 ? 0 : paces[lanes[lane].pace].source }
+    package func source(of lane: Int) -> Int { lanes[lane].pace < 0 ? 0 : Int(paces[lanes[lane].pace].source) }
 
     /// Messages after which a session of the lane ends; 0 is no limit.
     @inline(__always)
     package func messagesPerSession(of lane: Int, at now: Instant) -> Int {
         guard lanes[lane].pace >= 0 else { return limits.messagesPerSession }
         let pace = lanes[lane].pace
-        let usual = paces[pace].messagesPerSession
+        let usual = paces[pace].messagesPerSession.map(Int.init)
         guard paces[pace].isOrdered, let ordered = memories[pace].orders.messagesPerSession(at: now) else {
             return usual ?? limits.messagesPerSession
         }

@@ -6,26 +6,20 @@ import Primitives
 /// A worker may have a hundred thousand lanes, and what it reads of one comes from memory. So this is small, holds no
 /// reference, and repeats what `Backoff` says.
 struct LanePace {
-    let source: Int
-    let weight: Int
+    let source: Int32
+    /// What a message counts for in `served`.
+    let cost: Int32
+    private let limits: LaneLimits
+    let messagesPerSession: Int32?
+    /// Sessions that what was learned permits.
+    var learnedSessions = Int32.max
     let isOverflow: Bool
-    let messageRates: LimitList
-    let sessionRates: LimitList
-    let sessionCounts: LimitList
-    let messagesPerSession: Int?
     let learns: Bool
     let isWarmed: Bool
     /// There was an order for the lane.
     var isOrdered: Bool
-
     /// What was learned limits the rate of messages.
     var isSlowed = false
-    /// When what was learned lets the next message go.
-    var learnedOpening = Instant(nanoseconds: .min)
-    /// Sessions that what was learned permits.
-    var learnedSessions = Int.max
-    /// Messages begun, each counted as its part of the lane's weight.
-    var served: Int64 = 0
     /// Takes part in the sharing out of the site's mail.
     var isAble = true
     /// Has left its turn to another lane of the site.
@@ -34,27 +28,33 @@ struct LanePace {
     var messageTurn = LaneTurn()
     /// For the next session; messages go on meanwhile.
     var sessionTurn = LaneTurn()
-    /// Why the lane's mail waits, as of the last decision, and since when.
-    var block = LaneBlock.none
+    /// When what was learned lets the next message go.
+    var learnedOpening = Instant(nanoseconds: .min)
+    /// Messages begun, each counted as its part of the lane's weight.
+    var served: Int64 = 0
+    /// Since when the lane's mail waits for the same, and for what, as of the last decision.
     var blockedSince = Instant.zero
+    var block = LaneBlock.none
 
     /// What one message counts for in `served` of a lane with weight 1.
-    static let unit: Int64 = 1_000_000
+    static let unit: Int32 = 1_000_000
     /// So many messages, by weight 1, a lane may be before another that could go.
-    static let lead: Int64 = 16 * unit
+    static let lead = 16 * Int64(unit)
 
     init(_ plan: LanePlan, _ table: inout LimitTable, at now: Instant) {
-        source = plan.source
-        weight = max(1, plan.weight)
+        source = Int32(clamping: plan.source)
+        cost = LanePace.unit / Int32(clamping: max(1, plan.weight))
         isOverflow = plan.isOverflow
-        messageRates = table.list(plan.messageRates, at: now)
-        sessionRates = table.list(plan.sessionRates, at: now)
-        sessionCounts = table.list(plan.sessionCounts, at: now)
-        messagesPerSession = plan.messagesPerSession
+        limits = table.limits(of: plan, at: now)
+        messagesPerSession = plan.messagesPerSession.map { Int32(clamping: $0) }
         learns = plan.learns
         isWarmed = plan.warmup != nil
         isOrdered = plan.suspendedUntil > .zero
     }
+
+    var messageRates: LimitList { LimitList(limits.first, limits.messageRates) }
+    var sessionRates: LimitList { LimitList(messageRates.end, limits.sessionRates) }
+    var sessionCounts: LimitList { LimitList(sessionRates.end, limits.sessionCounts) }
 
     /// Whether `LaneMemory` has anything to say about a message.
     var isHeldByMore: Bool { isWarmed || isOrdered }
@@ -63,7 +63,7 @@ struct LanePace {
     mutating func learn(from backoff: borrowing Backoff) {
         isSlowed = backoff.messageRate != nil
         learnedOpening = backoff.opens(at: Instant(nanoseconds: .min))
-        learnedSessions = backoff.sessionLimit
+        learnedSessions = Int32(clamping: backoff.sessionLimit)
     }
 
     mutating func block(_ block: LaneBlock, at now: Instant) {
@@ -91,14 +91,24 @@ struct LaneMemory {
 
 /// How a lane stands with the limits that it has to wait for.
 struct LaneTurn {
-    /// The limit that the lane waits for; -1 for none.
-    var awaited = -1
+    private var awaitedPlace: Int32 = -1
+    private var callingPlace: Int32 = -1
+
+    init() {}
+
+    init(awaited place: Int) { awaitedPlace = Int32(place) }
+
+    init(calledBy place: Int) { callingPlace = Int32(place) }
+
     /// The limit that has called the lane, as long as it has not gone; -1 for none. It goes before those that wait
     /// for other limits then: with two limits that are both waited for, nobody might ever be first at both.
-    var calledBy = -1
+    var calledBy: Int { Int(callingPlace) }
+    /// The lane waits for its turn at a limit.
+    var isWaiting: Bool { awaitedPlace >= 0 }
+    var isCalled: Bool { callingPlace >= 0 }
 
-    var isWaiting: Bool { awaited >= 0 }
-    var isCalled: Bool { calledBy >= 0 }
+    /// The lane has gone, or does not go now.
+    mutating func end() { callingPlace = -1 }
 }
 
 /// Why the mail of a lane waits.

@@ -6,30 +6,36 @@ import Primitives
 /// Of those that wait for a limit one is called at a time. So a choice costs the same however many lanes share a
 /// limit, each of them has its turn, and nobody whose turn it is not goes before those that wait.
 struct LimitTable {
+    /// Small: a lane reads it at every decision.
     private struct Limit {
-        /// In the run.
-        let number: Int
-        /// Lanes that have it.
-        var lanes = 0
         /// Nil for a limit that counts what is there.
         var gate: RateGate?
-        var most = 0
-        var inUse = 0
-        /// Lanes that were called and could not go yet; they go first.
-        var called = ArrivalQueue<Int>()
-        var waiting = ArrivalQueue<Int>()
-
-        var isAwaited: Bool { !called.isEmpty || !waiting.isEmpty }
+        /// Lanes that have it.
+        var lanes: Int32 = 0
+        /// Lanes that wait for their turn.
+        var awaiting: Int32 = 0
+        var most: Int32 = 0
+        var inUse: Int32 = 0
 
         func opens(at now: Instant) -> Instant {
             gate?.opens(at: now) ?? (inUse < most ? .zero : .never)
         }
     }
 
+    private struct Queue {
+        /// The limit's number in the run.
+        let number: Int
+        /// Lanes that were called and could not go yet; they go first.
+        var called = ArrivalQueue<Int>()
+        var waiting = ArrivalQueue<Int>()
+    }
+
     /// A lane that was called and neither went nor passed holds the others up for so long.
     private static let patience = Interval.milliseconds(1)
 
     private var limits: [Limit] = []
+    /// By the same places.
+    private var queues: [Queue] = []
     /// The limits of each lane, one lane behind the other.
     private var listed: [Int32] = []
     /// Places by the limit's number in the run; -1 where none of the worker's lanes has it.
@@ -47,35 +53,37 @@ struct LimitTable {
         while places.count <= plan.number { places.append(-1) }
         if places[plan.number] < 0 {
             places[plan.number] = Int32(limits.count)
+            queues.append(Queue(number: plan.number))
             switch plan.value {
-            case .rate(let rate):
-                limits.append(Limit(number: plan.number, gate: RateGate(rate, startingAt: now, isSpent: true)))
-            case .count(let most): limits.append(Limit(number: plan.number, most: most))
+            case .rate(let rate): limits.append(Limit(gate: RateGate(rate, startingAt: now, isSpent: true)))
+            case .count(let most): limits.append(Limit(most: Int32(clamping: most)))
             }
         }
         return Int(places[plan.number])
     }
 
-    func number(at place: Int) -> Int { limits[place].number }
+    func number(at place: Int) -> Int { queues[place].number }
 
     /// Whether a lane may go now, as far as this limit is concerned.
     ///
     /// - Parameter isCalled: it is the lane's turn.
     func admits(_ place: Int, isCalled: Bool, at now: Instant) -> Bool {
-        (isCalled || !limits[place].isAwaited) && opens(place, at: now) <= now
+        (isCalled || limits[place].awaiting == 0) && opens(place, at: now) <= now
     }
 
     func opens(_ place: Int, at now: Instant) -> Instant { limits[place].opens(at: now) }
 
     /// The limits of another lane.
-    mutating func list(_ plans: [LimitPlan], at now: Instant) -> LimitList {
-        let first = listed.count
-        for plan in plans {
+    mutating func limits(of plan: LanePlan, at now: Instant) -> LaneLimits {
+        let first = Int32(listed.count)
+        for plan in plan.messageRates + plan.sessionRates + plan.sessionCounts {
             let place = place(of: plan, at: now)
             limits[place].lanes += 1
             listed.append(Int32(place))
         }
-        return LimitList(first: Int32(first), count: Int32(plans.count))
+        return LaneLimits(
+            first: first, messageRates: UInt16(plan.messageRates.count), sessionRates: UInt16(plan.sessionRates.count),
+            sessionCounts: UInt16(plan.sessionCounts.count))
     }
 
     /// The first of the limits that does not let a lane go now; nil when all do.
@@ -98,7 +106,7 @@ struct LimitTable {
     }
 
     /// Whether no other lane has the limit, and none has waited for its turn at it.
-    func isOwn(_ place: Int) -> Bool { limits[place].lanes == 1 && !limits[place].isAwaited }
+    func isOwn(_ place: Int) -> Bool { limits[place].lanes == 1 && limits[place].awaiting == 0 }
 
     /// A message is begun, or a session made.
     private mutating func take(_ place: Int, at now: Instant) {
@@ -126,7 +134,8 @@ struct LimitTable {
 
     /// The lane is called when it may go and those before it have.
     mutating func wait(_ place: Int, _ lane: Int, isCalled: Bool, at now: Instant) {
-        if isCalled { limits[place].called.append(lane) } else { limits[place].waiting.append(lane) }
+        if isCalled { queues[place].called.append(lane) } else { queues[place].waiting.append(lane) }
+        limits[place].awaiting += 1
         callNext(place, at: limits[place].opens(at: now))
     }
 
@@ -138,7 +147,8 @@ struct LimitTable {
                 callNext(place, at: opens)
                 continue
             }
-            guard let lane = limits[place].called.removeFirst() ?? limits[place].waiting.removeFirst() else { continue }
+            guard let lane = queues[place].called.removeFirst() ?? queues[place].waiting.removeFirst() else { continue }
+            limits[place].awaiting -= 1
             callNext(place, at: now + LimitTable.patience)
             return (lane, place)
         }
@@ -146,15 +156,28 @@ struct LimitTable {
     }
 
     private mutating func callNext(_ place: Int, at time: Instant) {
-        guard limits[place].isAwaited, time < .never else { return }
+        guard limits[place].awaiting > 0, time < .never else { return }
         openings.set(time, for: place)
     }
 }
 
-/// The limits of one lane, in a `LimitTable`.
+/// The limits of one lane, one behind the other in a `LimitTable`.
+struct LaneLimits {
+    let first: Int32
+    let messageRates: UInt16
+    let sessionRates: UInt16
+    let sessionCounts: UInt16
+}
+
+/// Some of the limits of one lane.
 struct LimitList {
     let first: Int32
-    let count: Int32
+    let end: Int32
 
-    var range: Range<Int> { Int(first)..<Int(first) + Int(count) }
+    init(_ first: Int32, _ count: UInt16) {
+        self.first = first
+        end = first + Int32(count)
+    }
+
+    var range: Range<Int> { Int(first)..<Int(end) }
 }
