@@ -105,6 +105,22 @@ extension Dispatcher {
         return min(learned, memories[pace].orders.sessions(at: now) ?? .max)
     }
 
+    /// Reads what decisions about several lanes will need.
+    ///
+    /// With many sites all of it comes from memory. Read for all lanes first, it comes at the same time; else each would
+    /// be waited for when its turn comes.
+    mutating func readAhead(_ listed: ArraySlice<Int>) {
+        var sum: Int64 = 0
+        for lane in listed {
+            let (pace, mail) = (lanes[lane].pace, lanes[lane].mail)
+            guard pace >= 0 else { continue }
+            sum &+= paces[pace].served &+ limitTable.readAhead(paces[pace].messageRates)
+            guard !mails[mail].waiting.isEmpty else { continue }
+            sum &+= Int64(truncatingIfNeeded: pool.firstTag(of: mails[mail].waiting))
+        }
+        readAheadSum = sum
+    }
+
     // MARK: - Turns
 
     mutating func comesToItsTurn(_ lane: Int, at limit: Int) {

@@ -25,6 +25,8 @@ package struct Dispatcher: ~Copyable {
     /// Lanes whose decision may have changed, each once.
     private var listed: [Int] = []
     private var paused = DeadlineHeap(owners: 0)
+    /// Made of what was read ahead, or the compiler would leave it unread.
+    var readAheadSum: Int64 = 0
     /// Lanes that have had an idle session and may have one still, each once.
     var idleLanes: [Int] = []
     /// Lanes that want a session while the worker has as many as it may, the longest waiting first.
@@ -72,7 +74,9 @@ package struct Dispatcher: ~Copyable {
 
     /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
+        let unseen = listed.count
         while let lane = paused.popExpired(at: now) { list(lane) }
+        if listed.count > unseen + 1 { readAhead(listed[unseen...]) }
         while let called = limitTable.nextCalled(at: now) { comesToItsTurn(called.lane, at: called.place) }
         if let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
         while let lane = listed.last {

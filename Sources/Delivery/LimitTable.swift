@@ -100,6 +100,12 @@ struct LimitTable {
         return true
     }
 
+    /// As `Dispatcher.readAhead`.
+    @inline(__always)
+    func readAhead(_ list: LimitList) -> Int64 {
+        list.range.isEmpty ? 0 : Int64(limits[Int(listed[list.range.lowerBound])].inUse)
+    }
+
     func contains(_ list: LimitList, _ place: Int) -> Bool {
         for index in list.range where Int(listed[index]) == place { return true }
         return false
