@@ -20,7 +20,7 @@ def site(answer):
 
 def perform(sluice, directory, chosen):
     """As of `told`: the findings, by title."""
-    with stage.Stage(sluice, directory, [site(chosen.answer)]) as scene:
+    with stage.Stage(sluice, directory, [site(chosen.answer)], chosen.disk) as scene:
         begun = scene.receivers["silent"].started
         scene.write(chosen.recipients, chosen.seed, retry="{ delays: [10s], give-up: 1h }")
         limit = chosen.recipients / RATE * 3 + 120

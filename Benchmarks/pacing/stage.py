@@ -1,11 +1,13 @@
 """Receivers, a list and a manifest on this machine: everything that a run needs but its judge."""
 
 import json
+import os
 import random
 import re
 import select
 import shutil
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,8 +108,10 @@ class Receiver:
 class Stage:
     """The receivers of some sites, and a campaign to them in a directory of its own."""
 
-    def __init__(self, sluice, directory, sites):
+    def __init__(self, sluice, directory, sites, is_on_disk):
         self.sluice, self.directory, self.sites = sluice, Path(directory), sites
+        in_memory = "/dev/shm" if not is_on_disk and os.path.isdir("/dev/shm") else None
+        self.state = tempfile.TemporaryDirectory(dir=in_memory or directory, prefix="sluice-")
         self.receivers = {}
         self.counts = {}
 
@@ -124,6 +128,7 @@ class Stage:
 
     def __exit__(self, *_):
         self.stop()
+        self.state.cleanup()
 
     def stop(self):
         """The statistics of all receivers that still run, by site."""
@@ -152,7 +157,8 @@ class Stage:
 
     def send(self, limit, options=()):
         """The report of the run, and its seconds."""
-        command = [self.sluice, "send", self.directory / "campaign.yaml", "--yes", "--json", *options]
+        command = [self.sluice, "send", self.directory / "campaign.yaml", "--yes", "--json"]
+        command += ["--state", Path(self.state.name) / "state", *options]
         started = time.monotonic()
         with open(self.directory / "send.err", "w+") as errors:
             sender = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
