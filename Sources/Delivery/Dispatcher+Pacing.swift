@@ -107,8 +107,8 @@ extension Dispatcher {
 
     /// Reads what decisions about several lanes will need.
     ///
-    /// With many sites all of it comes from memory. Read for all lanes first, it comes at the same time; else each would
-    /// be waited for when its turn comes.
+    /// With many sites all of it comes from memory. Read for all lanes first, it comes at the same time; else each
+    /// would be waited for when its turn comes.
     mutating func readAhead(_ listed: ArraySlice<Int>) {
         var sum: Int64 = 0
         for lane in listed {
