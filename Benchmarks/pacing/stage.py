@@ -30,6 +30,12 @@ limits: {{ sessions-per-site: 50, messages-per-session: {messages_per_session} }
 retry: {retry}
 """
 
+# The shipped rules have a rate of 100/s for everybody, which would bind before the limits that are tried.
+NO_OTHER_RULES = """\
+["default"]
+replace_base = true
+"""
+
 
 class Trouble(Exception):
     """What stops a run, in one sentence."""
@@ -63,11 +69,10 @@ class Site:
     def shaping(self):
         lines = [f'[provider."{self.name}"]', f'match = [{{ MXSuffix = ".{self.name}.example" }}]']
         lines.append(f"connection_limit = {self.connections}")
-        # The shipped rules have 100 a minute, which would bind before the limits that are tried.
-        lines.append('max_connection_rate = "10/s"')
         if self.rate and self.is_told:
             lines.append(f'max_message_rate = "{self.rate}/s"')
-        lines.append(f"max_deliveries_per_connection = {self.messages_per_session or 1_000}")
+        if self.messages_per_session:
+            lines.append(f"max_deliveries_per_connection = {self.messages_per_session}")
         adaptive = f"backoff = {'false' if self.is_told else 'true'}, pause_above = 100, canary = {self.canary}"
         return "\n".join([*lines, f"adaptive = {{ {adaptive} }}", ""])
 
@@ -150,7 +155,7 @@ class Stage:
         manifest = MANIFEST.format(messages_per_session=messages_per_session, retry=retry)
         contents = {
             "recipients.csv": "email\n" + "\n".join(rows), "mx.txt": "\n".join(sorted(lines)),
-            "shaping.toml": "\n".join(site.shaping() for site in self.sites), "campaign.yaml": manifest,
+            "shaping.toml": "\n".join([NO_OTHER_RULES, *(site.shaping() for site in self.sites)]), "campaign.yaml": manifest,
             "letter.txt": LETTER}
         for name, text in contents.items():
             (self.directory / name).write_text(text.rstrip("\n") + "\n")
