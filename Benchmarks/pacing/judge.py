@@ -36,6 +36,12 @@ def read(lines):
     return arrivals
 
 
+def read_deferred(lines):
+    """When a sender's messages were put off, from its log of attempts: to the second."""
+    records = (json.loads(line) for line in lines)
+    return [record["timestamp"] * 1000 for record in records if record["type"] == "TransientFailure"]
+
+
 def fullest_window(times, period):
     """The most of the sorted times that any half-open window of the period holds.
 
@@ -94,16 +100,11 @@ def rates_over(times, start, end, step=1000):
     return [count * 1000 / step for count in counts]
 
 
-def settling_time(times, start, end, rate, tolerance, over=5000):
-    """Milliseconds from `start` after which the mean of every following window of `over` keeps to the rate; None when
-    the last one does not."""
-    rates = rates_over(times, start, end)
-    width = over // 1000
+def extremes(times, start, end, over=5000):
+    """The lowest and the highest mean rate of all stretches of `over` between `start` and `end`."""
+    rates, width = rates_over(times, start, end), over // 1000
     means = [sum(rates[at:at + width]) / width for at in range(len(rates) - width + 1)]
-    off = [at for at, mean in enumerate(means) if abs(mean - rate) > tolerance * rate]
-    if not means or off and off[-1] == len(means) - 1:
-        return None
-    return (off[-1] + 1 if off else 0) * 1000
+    return (min(means), max(means)) if means else (0.0, 0.0)
 
 
 def reaching_time(times, start, rate, over=5000):

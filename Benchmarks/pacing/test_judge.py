@@ -97,21 +97,13 @@ class Times(unittest.TestCase):
         self.assertFalse(judge.time_finding([(100, 1000, judge.Arrivals())]).holds)
 
 
-class Settling(unittest.TestCase):
-    def test_from_the_first_second_after_which_it_holds(self):
-        times = evenly(10_000, 1, 0) + evenly(4_000, 5, 10_000)
-        self.assertEqual(judge.settling_time(times, 0, 30_000, 200, 0.15), 10_000)
-
-    def test_never(self):
-        self.assertIsNone(judge.settling_time(evenly(3_000, 10, 0), 0, 30_000, 200, 0.15))
-        self.assertIsNone(judge.settling_time([], 0, 30_000, 200, 0.15))
-
-    def test_at_once(self):
-        self.assertEqual(judge.settling_time(evenly(6_000, 5, 0), 0, 30_000, 200, 0.15), 0)
-
-    def test_lost_again_at_the_end(self):
-        times = evenly(5_000, 5, 0) + evenly(250, 20, 25_000)
-        self.assertIsNone(judge.settling_time(times, 0, 30_000, 200, 0.15))
+class Learning(unittest.TestCase):
+    def test_the_lowest_and_the_highest_stretch(self):
+        times = evenly(2_000, 5, 0) + evenly(1_000, 10, 10_000) + evenly(2_000, 5, 20_000)
+        self.assertEqual(judge.extremes(times, 0, 30_000), (100, 200))
+        self.assertEqual(judge.extremes(times, 0, 10_000), (200, 200))
+        self.assertEqual(judge.extremes([], 0, 30_000), (0, 0))
+        self.assertEqual(judge.extremes(times, 0, 4_000), (0, 0))
 
     def test_the_first_stretch_that_is_fast_enough(self):
         times = evenly(2_000, 5, 0) + evenly(6_000, 4, 10_000)
@@ -129,6 +121,10 @@ class Logs(unittest.TestCase):
     def test_times_are_exact(self):
         for text, wanted in (("1.234", 1_234), ("1800000000.001", 1_800_000_000_001), ("7", 7_000), ("7.5", 7_500)):
             self.assertEqual(judge.milliseconds(text), wanted)
+
+    def test_only_what_is_put_off_counts_as_such(self):
+        lines = ['{"type":"Delivery","timestamp":5}', '{"type":"TransientFailure","timestamp":6}']
+        self.assertEqual(judge.read_deferred(lines), [6_000])
 
     def test_lines_come_in_any_order(self):
         lines = ['{"time":2.010,"begun":2.000,"bytes":1}', '{"time":3.000,"begun":1.999,"bytes":1}']
