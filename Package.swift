@@ -125,7 +125,7 @@ if isAsked(for: "SLUICE_BENCHMARKS") {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "Primitives", "SMTP", "Message", "Delivery", "Campaign",
+                "Primitives", "SMTP", "Message", "Pacing", "Delivery", "Campaign",
                 .product(name: "Benchmark", package: "benchmark"),
             ],
             path: "Benchmarks/Micro", swiftSettings: strict,

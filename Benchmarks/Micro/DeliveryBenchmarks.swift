@@ -42,9 +42,9 @@ func deliveryBenchmarks() {
     for choice in PacedCampaign.Case.allCases {
         let shared = PacedCampaign.Shared(choice)
         Benchmark("Dispatcher-\(choice.rawValue)") { benchmark in
-            shared.campaign.refill()
+            shared.refill()
             benchmark.startMeasurement()
-            shared.campaign.send(benchmark.scaledIterations.count)
+            shared.send(benchmark.scaledIterations.count)
             benchmark.stopMeasurement()
         }
     }

@@ -90,10 +90,18 @@ struct PacedCampaign: ~Copyable {
         }
     }
 
-    /// For closures, which cannot own what cannot be copied.
+    /// For closures, which cannot own what cannot be copied. Made when it is first needed: it takes half a second.
     final class Shared {
-        var campaign: PacedCampaign
+        private let choice: Case
+        private var campaign: PacedCampaign?
 
-        init(_ choice: Case) { campaign = PacedCampaign(choice) }
+        init(_ choice: Case) { self.choice = choice }
+
+        func send(_ count: Int) { campaign?.send(count) }
+
+        func refill() {
+            if campaign == nil { campaign = PacedCampaign(choice) }
+            campaign?.refill()
+        }
     }
 }
