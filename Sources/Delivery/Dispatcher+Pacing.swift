@@ -55,7 +55,7 @@ extension Dispatcher {
     private mutating func judgeConnecting(_ lane: Int, at now: Instant) -> LaneDecision {
         let pace = lanes[lane].pace
         let sessions = lanes[lane].sessions
-        guard sessions < mostSessions(pace, at: now),
+        guard sessions < min(mostSessions(pace, at: now), lanes[lane].share?.sessions ?? .max),
             lanes[lane].opening < (lanes[lane].isProven ? limits.openingPerSite : 1),
             sessions == 0 || waitingCount(in: lane) >= sessions * limits.messagesPerNewSession
         else { return idle(pace, .busy, at: now) }

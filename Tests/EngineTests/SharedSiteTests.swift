@@ -14,7 +14,20 @@ import Uring
 @Suite struct SharedSiteTests {
     @Test(arguments: 0..<40)
     func theLimitHoldsInSumAndEveryoneIsSentTo(seed: Int) throws {
+        try expectLimitInSum(Team(seed: UInt64(seed)))
+    }
+
+    /// A directory or rules say what binds a site; then the same holds.
+    @Test(arguments: 0..<20)
+    func aSiteThatWasDescribedKeepsToItsSharesToo(seed: Int) throws {
         var team = Team(seed: UInt64(seed))
+        team.isDescribed = true
+        try expectLimitInSum(team)
+    }
+
+    private func expectLimitInSum(_ quiet: Team) throws {
+        var team = quiet
+        let seed = team.seed
         if seed % 2 == 1 { team.useFaults() }
         let result = try team.run()
         #expect(result.mostSessions <= team.sessionsPerSite, "seed \(seed)")
@@ -66,6 +79,8 @@ private struct Team {
     var faults = FaultPlan.none
     var recipients = 600
     var sessionsPerSite: Int
+    /// The workers were told what binds the site.
+    var isDescribed = false
     /// A worker that can connect to nobody.
     var lamed: Int?
     /// A worker that was called comes after this time at the latest.
@@ -173,8 +188,16 @@ private struct Team {
         var worker = Worker(
             network: network, mission: try mission(), outcomes: outcomes,
             sharing: Sharing(sites: sites, worker: index))
+        if isDescribed { worker.describe(description) }
         worker.dispatcher.share(site: 0, place: place)
         return worker
+    }
+
+    private var description: SiteDescription {
+        var lane = LanePlan()
+        lane.sessionCounts = [LimitPlan(0, .count(sessionsPerSite))]
+        lane.learns = true
+        return SiteDescription(site: 0, name: "site0.test", fate: .mail([]), plan: SitePlan(lanes: [lane]))
     }
 
     private func batch(_ numbers: Range<Int>) -> RecipientBatch {
