@@ -202,7 +202,7 @@ package final class RecipientFeed: Sendable {
         guard reading.sites.recipients[site] > RecipientFeed.mostForOneWorker else { return }
         guard run.workerCount > 1, sessionsPerSite > 1, reading.places[site] < run.workerCount else { return }
         let description = reading.descriptions[site]
-        guard let sessions = description.map({ $0.plan.sharedSessions }) ?? sessionsPerSite, sessions > 1 else {
+        guard let sessions = description.map({ $0.sharedSessions }) ?? sessionsPerSite, sessions > 1 else {
             return
         }
         let place = run.sharedSites.add(limit: sessions, owner: reading.places[site])

@@ -30,6 +30,9 @@ struct SiteDescription: Sendable {
     /// A limit binds other sites as well, and has one owner.
     var isForOneWorker = false
 
+    /// Sessions that workers may divide among them; nil for a site that is better left to one of them.
+    var sharedSessions: Int? { isForOneWorker ? nil : plan.sharedSessions }
+
     /// How orders about a source and a site are called.
     static func scope(source: String, site: String) -> String { "\(site) from \(source)" }
 }

@@ -101,19 +101,35 @@ struct SitePlannerTests {
         #expect(!provider.isEmpty && provider.allSatisfy { part.limits[$0.key] != nil })
     }
 
+    @Test("A site whose number of sessions is not its own is one worker's, others may be divided")
+    func sharedSessions() throws {
+        var alone = SitePlanner(sources: [SitePlanner.Source(name: "here", number: 0)])
+        alone.sessionsPerSite = 4
+        #expect(try description("a.example", &alone).sharedSessions == 4)
+        var common = try planner(
+            """
+            [[limit]]
+            key = ["campaign"]
+            connections = 4
+            """)
+        common.sources = [SitePlanner.Source(name: "here", number: 0)]
+        let site = try description("a.example", &common)
+        #expect(site.isForOneWorker && site.sharedSessions == nil)
+    }
+
     private func description(_ domain: String, _ planner: inout SitePlanner) throws -> SiteDescription {
         let name = planner.name(ofDomain: domain)
         let description = planner.describe(0, name)
         return try #require(description)
     }
 
-    private func planner() throws -> SitePlanner {
+    private func planner(_ text: String = rules) throws -> SitePlanner {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let rules = folder.appending(path: "shaping.toml")
         let hosts = folder.appending(path: "mx.txt")
-        try Data(Self.rules.utf8).write(to: rules)
+        try Data(text.utf8).write(to: rules)
         try Data(Self.directory.utf8).write(to: hosts)
         let loaded = ShapingFiles.load([rules.path], withDefaults: false)
         let directory = HostDirectory.load(hosts.path)
