@@ -35,7 +35,7 @@ struct FeedReading: ~Copyable {
     private let fields: [String]
     /// Nil where a site is a domain, and nothing binds it but the run's limits.
     private var planner: SitePlanner?
-    /// What was told of sites, for workers that share them later.
+    /// What was told of sites that workers may share later.
     private(set) var descriptions: [Int: SiteDescription] = [:]
 
     init(workers: Int, sites: SiteTable, planner: SitePlanner?, campaign: consuming LoadedCampaign) {
@@ -66,7 +66,14 @@ struct FeedReading: ~Copyable {
         }
         places.append(description.isForOneWorker ? 0 : leastLoaded(of: inboxes))
         inboxes[places[site]].describe(description)
-        descriptions[site] = description
+        if description.sharedSessions != nil { descriptions[site] = description }
+    }
+
+    /// Sessions of a site that workers may divide; nil for none.
+    ///
+    /// - Parameter usual: of a site that nothing binds but the run's limits.
+    func sharedSessions(of site: Int, usual: Int) -> Int? {
+        planner == nil ? usual : descriptions[site]?.sharedSessions
     }
 
     // MARK: - Send windows

@@ -201,15 +201,12 @@ package final class RecipientFeed: Sendable {
     private func shareIfBig(_ site: Int, _ reading: inout FeedReading) {
         guard reading.sites.recipients[site] > RecipientFeed.mostForOneWorker else { return }
         guard run.workerCount > 1, sessionsPerSite > 1, reading.places[site] < run.workerCount else { return }
-        let description = reading.descriptions[site]
-        guard let sessions = description.map({ $0.sharedSessions }) ?? sessionsPerSite, sessions > 1 else {
-            return
-        }
+        guard let sessions = reading.sharedSessions(of: site, usual: sessionsPerSite), sessions > 1 else { return }
         let place = run.sharedSites.add(limit: sessions, owner: reading.places[site])
         reading.places[site] = run.workerCount + place
         reading.batches.append(RecipientBatch())
         for inbox in run.inboxes {
-            if let description { inbox.describe(description) }
+            if let description = reading.descriptions[site] { inbox.describe(description) }
             inbox.share(site: site, place: place)
         }
     }

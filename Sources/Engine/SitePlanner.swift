@@ -78,6 +78,7 @@ package struct SitePlanner: Sendable {
         if case .domain = identity { return false }
         if keepsProvidersWhole { return false }
         if shaping.limits.contains(where: { $0.key.contains(.domain) }) { return true }
+        guard shaping.hasSection(ofDomain: domain) else { return false }
         return sources.contains { source in
             shaping.rules(for: identity, domain: domain, source: source.name)
                 != shaping.rules(for: identity, domain: "", source: source.name)
@@ -87,10 +88,11 @@ package struct SitePlanner: Sendable {
     /// What a worker has to know of a site, by a name that `name(ofDomain:)` gave.
     mutating func describe(_ site: Int, _ name: String) -> SiteDescription? {
         guard let known = known[name] else { return nil }
-        var limits = LimitChoice(numbers: numbers)
-        var lanes: [LanePlan] = []
-        for source in sources { lanes.append(lane(from: source, to: known, name, &limits)) }
-        numbers = limits.numbers
+        var limits = LimitChoice()
+        // Handed over and back: a copy of all limits for each site would take the square of their time.
+        swap(&limits.numbers, &numbers)
+        let lanes = sources.map { lane(from: $0, to: known, name, &limits) }
+        swap(&limits.numbers, &numbers)
         var description = SiteDescription(
             site: site, name: name, fate: fate(known.answer), plan: SitePlan(lanes: lanes))
         let rules = shaping.rules(for: known.identity, domain: known.domain, source: nil)
@@ -134,8 +136,8 @@ package struct SitePlanner: Sendable {
         _ plan: inout LanePlan, by rules: PathRules, from source: Source, _ known: Known, _ name: String,
         _ limits: inout LimitChoice
     ) {
-        let path = "\(name) from \(source.name)"
-        let provider = "provider \(known.identity.name) from \(source.name)"
+        let path = SiteDescription.scope(source: source.name, site: name)
+        let provider = SiteDescription.scope(source: source.name, site: "provider \(known.identity.name)")
         plan.sessionCounts += [
             limits.count(rules.connectionLimit, .connectionLimit, path),
             limits.count(rules.providerConnectionLimit, .providerConnectionLimit, provider, isCommon: known.isPart),
@@ -214,12 +216,10 @@ package struct LimitFacts: Hashable, Sendable {
 /// Numbers the limits of a run and notes those of one site.
 private struct LimitChoice {
     /// By what they limit, over all sites.
-    var numbers: [String: Int]
+    var numbers: [String: Int] = [:]
     private(set) var facts: [Int: LimitFacts] = [:]
     /// Whether one of them binds other sites as well.
     private(set) var isCommon = false
-
-    init(numbers: [String: Int]) { self.numbers = numbers }
 
     mutating func count(_ most: Ruled<Int>?, _ key: PathKey, _ scope: String, isCommon: Bool = false) -> LimitPlan? {
         count(most, key.rawValue, scope, isCommon: isCommon)

@@ -133,6 +133,9 @@ package struct ShapingRules: Sendable {
         return sections
     }
 
+    /// Whether a section speaks of the domain alone: without one it is bound by what binds all others of its site.
+    package func hasSection(ofDomain domain: String) -> Bool { section(ofDomain: DomainName.normal(domain)) != nil }
+
     private func section(ofDomain domain: String) -> Section? {
         domainNumbers[domain].map { domains[$0].section }
     }
