@@ -276,7 +276,7 @@ extension Dispatcher {
     package func failures(of lane: Int) -> Int { lanes[lane].failures }
 
     /// Whether it makes a difference what a receiver says.
-    package func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].learns }
+    private func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].learns }
 
     @inline(__always)
     package func isPaced(_ lane: Int) -> Bool { lanes[lane].pace >= 0 }
@@ -321,7 +321,4 @@ extension Dispatcher {
         change(&memories[pace].orders)
         list(lane)
     }
-
-    /// All lanes of the same site.
-    package func lanes(besides lane: Int) -> Range<Int> { mails[lanes[lane].mail].lanes }
 }

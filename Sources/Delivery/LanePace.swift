@@ -180,12 +180,15 @@ struct LaneWarmup {
     }
 
     func opens(at now: Instant, _ unixOrigin: Int64) -> Instant? {
-        let unixTime = microseconds(now, unixOrigin)
+        let unixTime = now.unixMicroseconds(origin: unixOrigin)
         let opens = gate.opens(at: unixTime, zone)
         return opens > unixTime ? now + .microseconds(opens - unixTime) : nil
     }
 
-    mutating func take(at now: Instant, _ unixOrigin: Int64) { gate.take(at: microseconds(now, unixOrigin), zone) }
+    mutating func take(at now: Instant, _ unixOrigin: Int64) {
+        gate.take(at: now.unixMicroseconds(origin: unixOrigin), zone)
+    }
+
     /// What the journal is told of a message. One that is withdrawn stays counted: it may be sent on another day, and
     /// less than permitted does no harm.
     mutating func count(_ event: WarmupCount.Event) -> WarmupCount {
@@ -198,9 +201,5 @@ struct LaneWarmup {
         return WarmupCount(
             key: key, day: Int32(clamping: progress.day), hour: UInt8(clamping: progress.hour),
             stage: UInt16(clamping: progress.stage), event: event)
-    }
-
-    private func microseconds(_ now: Instant, _ unixOrigin: Int64) -> Int64 {
-        (Instant(nanoseconds: unixOrigin) + (now - .zero)).nanoseconds / 1_000
     }
 }

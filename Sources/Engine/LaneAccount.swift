@@ -53,22 +53,22 @@ extension Worker where Net: ~Copyable {
             site: name, source: mission.sources[standing.source].name, waiting: standing.waiting,
             sessions: standing.sessions, reason: "", learnedRate: standing.learnedRate)
         guard standing.waiting > 0 else { return account }
-        account.reason = standing.reason.text
-        if case .limit(let number) = standing.reason, let facts = sites[standing.site]?.limits[number] {
+        account.reason = standing.block.text
+        if let limit = standing.limit, let facts = sites[standing.site]?.limits[limit] {
             account.reason = "\(facts.name) is \(facts.value)"
             account.rule = facts.place.map { "\($0.file):\($0.line)" }
         }
-        if standing.reason != .none { account.sinceUnixSeconds = unixSeconds(standing.since) }
+        if standing.block != .none { account.sinceUnixSeconds = unixSeconds(standing.since) }
         account.untilUnixSeconds = standing.until.map { unixSeconds($0) }
         return account
     }
 
     private func unixSeconds(_ instant: Instant) -> Double {
-        (Instant(nanoseconds: mission.unixOrigin) + (instant - .zero) - .zero).seconds
+        Double(instant.unixMicroseconds(origin: mission.unixOrigin)) / 1e6
     }
 }
 
-extension LaneStanding.Reason {
+extension LaneBlock {
     fileprivate var text: String {
         switch self {
         case .none: ""

@@ -73,7 +73,8 @@ extension Worker where Net: ~Copyable {
         case .suspend, .suspendCampaign:
             dispatcher.suspend(lane, until: until)
             journal?.suspends(
-                scope: scope(of: lane), until: unixMicroseconds(until), reason: text, rule: place)
+                scope: scope(of: lane), until: until.unixMicroseconds(origin: mission.unixOrigin), reason: text,
+                rule: place)
             journal?.audits("\(scope(of: lane)): suspended \(end)")
         case .bounce:
             journal?.audits("\(scope(of: lane)): what waits is given up, because of \"\(text)\" (\(place))")
@@ -128,10 +129,6 @@ extension Worker where Net: ~Copyable {
         let site = dispatcher.site(of: lane)
         let source = mission.sources[dispatcher.source(of: lane)].name
         return SiteDescription.scope(source: source, site: sites[site]?.name ?? "site \(site)")
-    }
-
-    private func unixMicroseconds(_ instant: Instant) -> Int64 {
-        (Instant(nanoseconds: mission.unixOrigin) + (instant - .zero)).nanoseconds / 1_000
     }
 }
 

@@ -136,7 +136,7 @@ package final class Ledger: Sendable {
     ///
     /// - Returns: nil when there is nothing to read the list for.
     package func takeSelection(at now: Instant) throws(LedgerFault) -> LineSelection? {
-        let time = (now + Interval(nanoseconds: options.unixOrigin)).nanoseconds / 1_000
+        let time = now.unixMicroseconds(origin: options.unixOrigin)
         return try ask { (core, _, _) in core.takeSelection(at: time) }
     }
 

@@ -61,6 +61,12 @@ public struct Instant: Comparable, Hashable, Sendable {
     @inlinable
     public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// Microseconds since 1970, rounded towards zero.
+    ///
+    /// - Parameter origin: nanoseconds from 1970 to the origin of instants.
+    @inlinable
+    public func unixMicroseconds(origin: Int64) -> Int64 { (self + Interval(nanoseconds: origin)).nanoseconds / 1_000 }
+
     @inlinable
     public static func + (instant: Instant, interval: Interval) -> Instant {
         Instant(nanoseconds: saturatingAdd(instant.nanoseconds, interval.nanoseconds))

@@ -1,11 +1,11 @@
 import Campaign
 import Delivery
-import Ledger
 import Engine
+import Ledger
 import Measurement
-import Primitives
 import Message
 import Pacing
+import Primitives
 import Terminal
 import Uring
 

@@ -6,6 +6,7 @@ import Ledger
 import Measurement
 import SMTP
 import Terminal
+import Uring
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -101,7 +102,7 @@ struct Explanation: Codable {
         lanes = response?.accounts ?? []
         recipient = try subject.flatMap { try Explanation.recipient($0, reader) }
         let names = Set(lanes.map(\.site) + [subject].compactMap(\.self))
-        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        let now = WallClock.microseconds
         suspended = try reader.suspensions().filter { $0.until > now }.filter { suspension in
             subject == nil || names.contains { suspension.scope.hasPrefix("\($0) from ") }
         }.map {
@@ -152,7 +153,7 @@ extension Explanation {
     }
 
     private func row(_ lane: LaneAccount) -> ExplanationView.Lane {
-        let now = Date().timeIntervalSince1970
+        let now = Double(WallClock.microseconds) / 1e6
         var reason = lane.reason.isEmpty ? (lane.waiting > 0 ? "nothing holds it up" : "nothing waits") : lane.reason
         if let rule = lane.rule { reason += " (\(rule))" }
         return ExplanationView.Lane(
