@@ -1,3 +1,5 @@
+import Primitives
+
 /// Where all mail of a campaign goes: an IP address and a port.
 package struct Route: Hashable, Sendable {
     /// 4 bytes of IPv4 or 16 of IPv6, in network order.
@@ -74,65 +76,4 @@ package enum RouteProblem: Error, Hashable, Sendable {
         case .brackets: "write [ADDRESS]:PORT, such as [::1]:2525"
         }
     }
-}
-
-/// IP addresses as text (RFC 4291 2.2).
-enum IPText {
-    static func v4(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var address: [UInt8] = []
-        for part in parts {
-            // A leading zero means octal to some readers.
-            guard part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-            guard let number = decimal(part, limit: 255) else { return nil }
-            address.append(UInt8(number))
-        }
-        return address
-    }
-
-    static func v6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        guard let gap = doubleColon(in: text) else {
-            return groups(text).flatMap { $0.count == 16 ? $0 : nil }
-        }
-        guard let head = groups(text[..<gap]), let tail = groups(text[(gap + 2)...]) else { return nil }
-        guard head.count + tail.count <= 14 else { return nil }
-        return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
-    }
-
-    private static func doubleColon(in text: ArraySlice<UInt8>) -> Int? {
-        let colon = UInt8(ascii: ":")
-        return text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
-    }
-
-    /// Groups of up to four hexadecimal digits, the last perhaps an IPv4 address.
-    private static func groups(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        guard !text.isEmpty else { return [] }
-        var address: [UInt8] = []
-        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let tail = v4(part) { return address + tail }
-            guard part.count <= 4, let group = hexadecimal(part) else { return nil }
-            address += [UInt8(group >> 8), UInt8(group & 0xFF)]
-        }
-        return address
-    }
-
-    private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt16? {
-        guard !digits.isEmpty, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
-            return nil
-        }
-        return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-    }
-}
-
-/// A number of nothing but digits, up to a limit.
-func decimal(_ digits: some Collection<UInt8>, limit: Int) -> Int? {
-    guard !digits.isEmpty, digits.count <= 10 else { return nil }
-    var number = 0
-    for digit in digits {
-        guard digit >= 0x30 && digit <= 0x39 else { return nil }
-        number = number * 10 + Int(digit - 0x30)
-    }
-    return number <= limit ? number : nil
 }

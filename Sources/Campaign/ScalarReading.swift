@@ -1,3 +1,4 @@
+import Primitives
 import SMTP
 import Yams
 
