@@ -95,12 +95,5 @@ package struct CampaignPlan: Codable, Sendable {
         sites.filter { $0.leastSeconds != nil }.max { ($0.leastSeconds ?? 0) < ($1.leastSeconds ?? 0) }
     }
 
-    package var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
-    }
+    package var json: String { get throws { try prettyJSON() } }
 }

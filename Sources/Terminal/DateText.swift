@@ -8,7 +8,7 @@ enum DateText {
     static func day(_ daysSince1970: Int64) -> String {
         guard let days = Int(exactly: daysSince1970), (-700_000...100_000_000).contains(days) else { return "?" }
         let date = CivilDate(daysSince1970: days)
-        return "\(date.year)-\(twoDigits(date.month))-\(twoDigits(date.day))"
+        return "\(date.year)-\(NumberText.twoDigits(date.month))-\(NumberText.twoDigits(date.day))"
     }
 
     /// `2026-11-02 15:04`, in UTC; the next minute when one has begun.
@@ -16,8 +16,7 @@ enum DateText {
         let (minutes, overflow) = unixSeconds.addingReportingOverflow(59)
         guard unixSeconds >= 0, !overflow else { return "?" }
         let ofDay = minutes / 60 % 1_440
-        return "\(day(minutes / 86_400)) \(twoDigits(Int(ofDay / 60))):\(twoDigits(Int(ofDay % 60)))"
+        return
+            "\(day(minutes / 86_400)) \(NumberText.twoDigits(Int(ofDay / 60))):\(NumberText.twoDigits(Int(ofDay % 60)))"
     }
-
-    private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -101,7 +101,7 @@ package enum NumberText {
         return "\(Int(seconds)) s"
     }
 
-    private static func twoDigits(_ number: Int) -> String {
+    static func twoDigits(_ number: Int) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }
 }

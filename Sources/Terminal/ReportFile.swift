@@ -20,8 +20,6 @@ package enum ReportFile {
 
     /// The report as its file holds it.
     package static func json(_ report: RunReport) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(report) + Data("\n".utf8)
+        Data((try report.prettyJSON(inSnakeCase: false) + "\n").utf8)
     }
 }

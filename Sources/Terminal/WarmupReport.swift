@@ -76,14 +76,7 @@ package struct WarmupReport: Codable, Sendable {
         self.warmups = warmups
     }
 
-    package var json: String { get throws { try WarmupReport.json(of: self) } }
-
-    static func json(of value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
+    package var json: String { get throws { try prettyJSON() } }
 }
 
 /// The days until a list is through: the outcome of `sluice warmup forecast`, as its JSON form has it.
@@ -140,7 +133,7 @@ package struct WarmupOutlook: Codable, Sendable {
         self.sites = sites
     }
 
-    package var json: String { get throws { try WarmupReport.json(of: self) } }
+    package var json: String { get throws { try prettyJSON() } }
 
     private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)

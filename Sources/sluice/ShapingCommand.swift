@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Shaping
+import Terminal
 
 struct ShapingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,12 +46,6 @@ struct ShapingOptions: ParsableArguments {
         loaded.directory = hosts.directory
         loaded.problems += hosts.problems
         return loaded
-    }
-
-    static func print(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Console.print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }
 
@@ -98,7 +93,7 @@ struct ShapingLintCommand: ParsableCommand {
         var loaded = try options.load(files)
         loaded.problems = (loaded.problems + ShapingLint.lint(loaded.rules, loaded.directory)).inOrder
         if options.json {
-            try ShapingOptions.print(Report(loaded.problems))
+            Console.print(try Report(loaded.problems).prettyJSON(inSnakeCase: false))
         } else {
             Console.print(ShapingText.lines(loaded.problems).joined(separator: "\n"))
         }
@@ -133,7 +128,7 @@ struct ShapingShowCommand: ParsableCommand {
         let effective = EffectiveRules(
             loaded.rules, domain: domain, source: source, directory: loaded.directory)
         if options.json {
-            try ShapingOptions.print(effective)
+            Console.print(try effective.prettyJSON(inSnakeCase: false))
         } else {
             Console.print(ShapingText.lines(effective).joined(separator: "\n"))
         }
