@@ -85,15 +85,18 @@ let package = Package(
             name: "LedgerFigures", dependencies: ["Primitives", "SMTP", "Measurement", "Delivery", "Ledger"],
             path: "Benchmarks/Ledger", swiftSettings: strict),
 
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(
+            name: "TestSupport", dependencies: ["CSpawn", "Uring"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Primitives"),
         tests("SMTP", ["Primitives"]),
         tests("Message", ["Primitives"]),
         tests("Measurement", ["Primitives"]),
         tests("Pacing", ["Primitives"]),
-        tests("Shaping", ["Primitives", "Pacing"]),
+        tests("Shaping", ["Primitives", "Pacing", "TestSupport", "sluice"]),
         tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement", "Pacing"]),
-        tests("Campaign", ["Primitives", "SMTP", "Message", "Pacing", "Shaping"]),
-        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign"]),
+        tests("Campaign", ["Primitives", "SMTP", "Message", "Pacing", "Shaping", "TestSupport"]),
+        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign", "TestSupport"]),
         tests("Uring", ["Primitives"]),
         tests("Digest"),
         tests("Sink", ["Primitives", "SMTP", "Pacing", "Uring"]),
@@ -111,7 +114,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Digest",
-                "Ledger", "Engine", "Sink", "Uring", "sluice",
+                "Ledger", "Engine", "Sink", "Uring", "TestSupport", "sluice",
             ],
             swiftSettings: strict),
     ])

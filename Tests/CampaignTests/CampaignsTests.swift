@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Primitives
 import Testing
@@ -74,15 +75,10 @@ struct CampaignsTests {
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/env")))
     func theListOfWelcomeIsWhatItsGeneratorMakes() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", Self.campaigns.appendingPathComponent("welcome/generate.py").path, "--check",
-        ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        let generator = Self.campaigns.appendingPathComponent("welcome/generate.py").path
+        let check = try ChildProgram("/usr/bin/env", ["python3", generator, "--check"])
+        let end = try check.wait()
         // 127: there is no Python on this machine.
-        #expect(process.terminationStatus == 0 || process.terminationStatus == 127)
+        #expect(end == .exited(0) || end == .exited(127))
     }
 }

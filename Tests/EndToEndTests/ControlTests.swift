@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Measurement
 import Testing
@@ -18,7 +19,7 @@ struct ControlTests {
             }
             let status = try campaign.status()
             #expect(status.stage == "paused" && status.activity?.paused == true)
-            #expect(status.activity?.pid == sender.process.processIdentifier)
+            #expect(status.activity?.pid == sender.program.identifier)
             #expect(try campaign.ask("status").output.contains("small: paused"))
             #expect(receiver.envelopes == 5)
             try campaign.ask("resume")

@@ -1,3 +1,4 @@
+import TestSupport
 import Dispatch
 import Foundation
 import Glibc
@@ -82,7 +83,7 @@ private final class Interrupter: Sendable {
     private let isAimed = DispatchSemaphore(value: 0)
 
     func aim(at command: SluiceCommand) {
-        target.withLock { $0 = command.process.processIdentifier }
+        target.withLock { $0 = command.program.identifier }
         isAimed.signal()
     }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Measurement
 import Testing
@@ -159,6 +160,6 @@ extension SmallCampaign {
             if (try? condition(self)) == true { return }
             usleep(50_000)
         }
-        throw SluiceCommand.Fault(description: "what was waited for does not come")
+        throw ChildProgram.Fault("what was waited for does not come")
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 import Uring
@@ -25,7 +26,7 @@ final class Peer {
     }
 
     let address: SocketAddress
-    private let process = Process()
+    private let program: ChildProgram
     private let input = Pipe()
     private let directory: String
 
@@ -33,12 +34,13 @@ final class Peer {
     init(_ kind: Kind, directory: String, options: [String] = []) throws {
         self.directory = directory
         let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Peers/\(kind.rawValue)")
-        process.arguments = [directory] + options
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Peers/\(kind.rawValue)").path
+        program = try ChildProgram(
+            path, [directory] + options, input: input.fileHandleForReading.fileDescriptor,
+            output: output.fileHandleForWriting.fileDescriptor)
+        try input.fileHandleForReading.close()
+        try output.fileHandleForWriting.close()
         let line = output.fileHandleForReading.firstLine()
         let words = line.split { $0 == " " || $0 == "\n" }
         guard words.count == 2, words[0] == "ready", let port = UInt16(words[1]) else {
@@ -52,8 +54,7 @@ final class Peer {
     /// Ends it and returns all that it has stored.
     func stop() throws -> [ReceivedMessage] {
         try input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        #expect(try program.wait() == .exited(0))
         return try ReceivedMail.ofPeer(directory)
     }
 

@@ -1,4 +1,4 @@
-import Dispatch
+import TestSupport
 import Foundation
 import Glibc
 import Measurement
@@ -6,19 +6,14 @@ import Testing
 
 /// The built program, run as a user runs it: no terminal, output into files.
 final class SluiceCommand {
-    struct Fault: Error, CustomStringConvertible {
-        var description: String
-    }
-
     struct Result: Sendable {
         var status: Int32
         var output: String
         var errors: String
     }
 
-    let process = Process()
+    let program: ChildProgram
     private let directory: TestDirectory
-    private let ended = DispatchSemaphore(value: 0)
 
     /// The program beside the bundle of the tests.
     static var path: String {
@@ -31,34 +26,29 @@ final class SluiceCommand {
     ///   - output: where it writes, when not into `Result.output`.
     init(_ arguments: [String], input: FileHandle? = nil, output: FileHandle? = nil) throws {
         directory = try TestDirectory()
-        try directory.write("", to: "output")
-        try directory.write("", to: "errors")
-        process.executableURL = URL(fileURLWithPath: SluiceCommand.path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
-        process.standardInput = input ?? FileHandle.nullDevice
-        process.standardOutput = output ?? FileHandle(forWritingAtPath: directory.file("output"))
-        process.standardError = FileHandle(forWritingAtPath: directory.file("errors"))
-        process.terminationHandler = { [ended] _ in ended.signal() }
-        try process.run()
+        let written = FileHandle(forWritingAtPath: try directory.write("", to: "output"))
+        let complaints = FileHandle(forWritingAtPath: try directory.write("", to: "errors"))
+        program = try ChildProgram(
+            SluiceCommand.path, arguments, in: directory.path, input: input?.fileDescriptor,
+            output: (output ?? written)?.fileDescriptor, errors: complaints?.fileDescriptor)
+        withExtendedLifetime((written, complaints)) {}
     }
 
     static func run(_ arguments: [String], input: FileHandle? = nil) throws -> Result {
         try SluiceCommand(arguments, input: input).wait()
     }
 
-    func interrupt() { process.interrupt() }
+    func interrupt() { program.send(signal: SIGINT) }
 
-    /// Waits for the end; a program that hangs is killed, and that is a fault.
+    /// Waits for the end; a program that hangs is killed, and that is a fault, as is one that a signal ends.
     func wait() throws -> Result {
-        guard ended.wait(timeout: .now() + 120) == .success else {
-            kill(process.processIdentifier, SIGKILL)
-            throw Fault(
-                description: "sluice \(process.arguments ?? []) does not end; it says: \(try errors())")
+        let end = try Swift.Result { try program.wait() }.mapError {
+            ChildProgram.Fault("\($0); it says: \((try? errors()) ?? "")")
+        }.get()
+        guard case .exited(let status) = end else {
+            throw ChildProgram.Fault("sluice was \(end); it says: \(try errors())")
         }
-        #expect(process.terminationReason == .exit)
-        return Result(
-            status: process.terminationStatus, output: try directory.text("output"), errors: try errors())
+        return Result(status: status, output: try directory.text("output"), errors: try errors())
     }
 
     private func errors() throws -> String { try directory.text("errors") }

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Measurement
 import Testing
@@ -127,7 +128,7 @@ final class Meeting: Sendable {
     func whileHeld<Result>(_ body: () throws -> Result) throws -> Result {
         guard arrived.wait(timeout: .now() + 60) == .success else {
             left.signal()
-            throw SluiceCommand.Fault(description: "the message that was waited for does not come")
+            throw ChildProgram.Fault("the message that was waited for does not come")
         }
         defer { left.signal() }
         return try body()

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Measurement
 import Testing
@@ -15,7 +16,7 @@ struct StateTests {
             try meeting.whileHeld {
                 let second = try campaign.send(to: receiver, expecting: 74)
                 #expect(
-                    second.errors.contains("\(campaign.state): is in use by process \(first.process.processIdentifier)")
+                    second.errors.contains("\(campaign.state): is in use by process \(first.program.identifier)")
                 )
                 #expect(second.output.isEmpty)
                 try StateTests.expectPrivate(campaign.state, atLeast: ["lock", "control.sock", "ledger.sqlite-wal"])

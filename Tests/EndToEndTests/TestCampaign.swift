@@ -1,3 +1,4 @@
+import TestSupport
 import Primitives
 
 /// A campaign made by seed: a letter with everything that is hard to carry, and a list whose every row is known.

@@ -1,3 +1,4 @@
+import TestSupport
 import Delivery
 import Foundation
 import Measurement
@@ -6,20 +7,6 @@ import SMTP
 import Synchronization
 
 @testable import Ledger
-
-/// A directory of its own for one test, gone afterwards.
-final class TestDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "ledger-tests-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-}
 
 /// A packed row without merge fields.
 func packedRow(_ line: Int, _ address: String) -> [UInt8] {

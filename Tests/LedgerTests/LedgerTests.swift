@@ -1,3 +1,4 @@
+import TestSupport
 import Campaign
 import Delivery
 import Foundation

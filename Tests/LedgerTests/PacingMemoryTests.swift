@@ -1,3 +1,4 @@
+import TestSupport
 import Delivery
 import Primitives
 import Testing

@@ -1,3 +1,4 @@
+import TestSupport
 import Campaign
 import Foundation
 import SMTP

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Glibc
 import Testing
@@ -69,17 +70,14 @@ import Testing
         let directory = try TestDirectory()
         let path = directory.file("state")
         _ = try StateDirectory(path: path)
-        let other = Process()
         let (input, output) = (Pipe(), Pipe())
-        other.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        other.arguments = ["--no-fork", "\(path)/lock", "/bin/sh", "-c", "echo ready; exec cat"]
-        other.standardInput = input
-        other.standardOutput = output
-        try other.run()
+        let other = try ChildProgram(
+            "/usr/bin/flock", ["--no-fork", "\(path)/lock", "/bin/sh", "-c", "echo ready; exec cat"],
+            input: input.fileHandleForReading.fileDescriptor, output: output.fileHandleForWriting.fileDescriptor)
         #expect(output.fileHandleForReading.availableData == Data("ready\n".utf8))
         #expect(fault(path)?.what.hasPrefix("is in use by process ") == true)
-        kill(other.processIdentifier, SIGKILL)
-        other.waitUntilExit()
+        other.send(signal: SIGKILL)
+        #expect(try other.wait() == .killed(signal: SIGKILL))
         #expect(fault(path) == nil)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Dispatch
 import Foundation
 import Testing
@@ -51,24 +52,17 @@ struct ShapingCommandTests {
 
     private func run(_ arguments: String...) throws -> Result {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "sluice")
-        process.arguments = ["shaping"] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: try directory.write("", to: "output"))
-        process.standardError = FileHandle(forWritingAtPath: try directory.write("", to: "errors"))
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try process.run()
-        if ended.wait(timeout: .now() + 60) != .success {
-            process.terminate()
-            Issue.record("sluice shaping \(arguments) does not end")
+        let sluice = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "sluice").path
+        let output = FileHandle(forWritingAtPath: try directory.write("", to: "output"))
+        let errors = FileHandle(forWritingAtPath: try directory.write("", to: "errors"))
+        let program = try ChildProgram(
+            sluice, ["shaping"] + arguments, in: directory.path, output: output?.fileDescriptor,
+            errors: errors?.fileDescriptor)
+        guard case .exited(let status) = try program.wait() else {
+            throw ChildProgram.Fault("a signal ended sluice shaping \(arguments)")
         }
-        let text = { (name: String) in
-            try String(contentsOf: URL(fileURLWithPath: directory.path + "/" + name), encoding: .utf8)
-        }
-        return Result(status: process.terminationStatus, output: try text("output"), errors: try text("errors"))
+        withExtendedLifetime((output, errors)) {}
+        return Result(status: status, output: try directory.text("output"), errors: try directory.text("errors"))
     }
 
     @Test("lint tells what is wrong, in the order of the lines")

@@ -21,20 +21,3 @@ func rules(_ texts: String..., domain: String = "a.example", source: String? = n
     let rules = reader.finished()
     return rules.rules(for: rules.site(ofDomain: domain, hosts: nil), domain: domain, source: source)
 }
-
-/// A directory that goes with the test.
-final class TestDirectory {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "shaping-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-        return "\(path)/\(name)"
-    }
-}
