@@ -281,6 +281,15 @@ extension Dispatcher {
     @inline(__always)
     package func isPaced(_ lane: Int) -> Bool { lanes[lane].pace >= 0 }
 
+    /// Whether a rate of messages binds the lane now: its rules', one in common, a warmup's, one that was ordered or
+    /// learned.
+    package func isRateBound(_ lane: Int, at now: Instant) -> Bool {
+        guard lanes[lane].pace >= 0 else { return false }
+        let pace = paces[lanes[lane].pace]
+        guard pace.messageRates.range.isEmpty, !pace.isWarmed, !pace.isSlowed else { return true }
+        return pace.isOrdered && memories[lanes[lane].pace].orders.gate(at: now) != nil
+    }
+
     /// Counts a message of a lane that is being warmed up; nil for every other lane.
     package mutating func warmupCount(_ event: WarmupCount.Event, in lane: Int) -> WarmupCount? {
         guard lanes[lane].pace >= 0, paces[lanes[lane].pace].isWarmed else { return nil }

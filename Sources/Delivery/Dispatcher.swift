@@ -144,6 +144,9 @@ package struct Dispatcher: ~Copyable {
         return nil
     }
 
+    /// Whether something has happened since that `nextAction` has not looked at.
+    package var isUndecided: Bool { !listed.isEmpty }
+
     /// When `nextAction` may have something to say although nothing else happens.
     package var earliestAction: Instant { min(paused.earliest, limitTable.earliest) }
 

@@ -25,6 +25,8 @@ struct Connection: ~Copyable {
     var host = 0
     /// Whether the lane has more to heed than the run's limits.
     var isPaced = false
+    /// Whether a rate of messages bound the lane when the session was opened.
+    var isRateBound = false
     /// How long to wait for what.
     var patience = Patience.delivery
     var session = Session(grouping: .lockstep)

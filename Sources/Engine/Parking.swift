@@ -19,6 +19,8 @@ struct Parking {
         var number: UInt64
     }
 
+    /// Those that needed not wait when they came: they stay behind nobody.
+    private var due = ArrivalQueue<Place>()
     private var places = ArrivalQueue<Place>()
     /// Of each slot: what its parked send consists of, when that is more than its output buffer.
     var pieces: [[MemoryPiece]]
@@ -28,22 +30,27 @@ struct Parking {
         pieces = [[MemoryPiece]](repeating: [], count: slots)
     }
 
-    mutating func append(_ slot: ConnectionSlot, until number: UInt64) {
-        places.append(Place(slot: slot, number: number))
+    /// - Parameter durable: what is durable already.
+    mutating func append(_ slot: ConnectionSlot, until number: UInt64, durable: UInt64) {
+        let place = Place(slot: slot, number: number)
+        if number <= durable { due.append(place) } else { places.append(place) }
     }
 
     /// Takes out the first send if its number is at most `durable`.
     mutating func removeFirst(durable: UInt64) -> Place? {
+        if let place = due.removeFirst() { return place }
         guard let place = places.first, place.number <= durable else { return nil }
         return places.removeFirst()
     }
 
     /// The send of this slot waits no longer.
     mutating func remove(_ slot: ConnectionSlot) {
+        due.removeAll { $0.slot == slot }
         places.removeAll { $0.slot == slot }
     }
 
     mutating func removeAll() {
+        due.removeAll()
         places.removeAll()
     }
 }

@@ -16,13 +16,22 @@ extension Worker where Net: ~Copyable {
         connections[slot].source = dispatcher.source(of: lane)
         connections[slot].host = host
         connections[slot].isPaced = dispatcher.isPaced(lane)
+        connections[slot].isRateBound = dispatcher.isRateBound(lane, at: network.now)
         let site = sites[connections[slot].site]
         connections[slot].patience = site?.patience ?? mission.patience
         connections[slot].session = Session(
-            grouping: mission.grouping, usesPipelining: site?.usesPipelining ?? true)
+            grouping: grouping(of: slot), usesPipelining: site?.usesPipelining ?? true)
         connections[slot].connectStarted = network.now
         deadlines.set(network.now + connections[slot].patience.connect, for: slot)
         network.connect(slot, to: address, from: mission.sources[connections[slot].source].address)
+    }
+
+    /// A rate counts a message when it is taken, and the receiver when its MAIL comes. With chunks, MAIL leaves with
+    /// its content, when the intent is durable: a slow disk would gather what the rate had spread.
+    ///
+    /// A rate that comes later, by an order or by what is learned, is heeded by sessions that are opened from then on.
+    private func grouping(of slot: ConnectionSlot) -> Grouping {
+        connections[slot].isRateBound ? mission.grouping.withoutChunks : mission.grouping
     }
 
     mutating func connected(_ slot: ConnectionSlot) {

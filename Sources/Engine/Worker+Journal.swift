@@ -37,7 +37,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].parked = ParkedSend(written: written, total: turn.count)
         connections[slot].taken = 0
         if !isStoppingNow {
-            parking.append(slot, until: intentOfSend(slot))
+            parking.append(slot, until: intentOfSend(slot), durable: journal?.durable ?? 0)
             parking.pieces[slot].removeAll(keepingCapacity: true)
             if turn.shared.byteCount > 0 {
                 unsafe shelf.gather(turn.shared, into: turn.buffer.bytes(written), &parking.pieces[slot])
@@ -45,6 +45,13 @@ extension Worker where Net: ~Copyable {
         }
         shared = turn.shared
         awaitReplyWhileParked(slot)
+    }
+
+    /// Whether an envelope written now would wait for the intent of a content before it, and leave later than the rate
+    /// of its lane has counted it.
+    mutating func wouldHoldBackEnvelope(_ slot: ConnectionSlot) -> Bool {
+        guard connections[slot].isRateBound, connections[slot].contentsInSend > 0, let journal else { return false }
+        return journal.durable < intentOfSend(slot)
     }
 
     /// What must be durable for the ends in the send that was just written: the newest is the last to be.

@@ -25,6 +25,14 @@ package struct Grouping: Hashable, Sendable {
         return Grouping(best: .chunked, depth: depth)
     }
 
+    /// The same without whole transactions: a content only follows the replies to its envelope.
+    package var withoutChunks: Grouping {
+        switch best {
+        case .lockstep, .grouped: self
+        case .chunked: .grouped
+        }
+    }
+
     /// What is done with a server that offers these.
     func style(with capabilities: Capabilities) -> Style {
         switch best {

@@ -52,11 +52,13 @@ package final class SimulatedJournal: Journal, OutcomeListener {
     private let slowest: Interval
     package let wantsAcceptances: Bool
 
-    package init(seed: UInt64) {
+    /// - Parameter slowest: how long a commit takes at most; nil leaves it to the seed.
+    package init(seed: UInt64, slowest: Interval? = nil) {
         random = SeededRandom(seed: seed ^ 0x1ED6_E500)
         let scales: [Interval] = [.microseconds(200), .milliseconds(5), .milliseconds(400)]
         wantsAcceptances = seed % 2 == 0
-        slowest = scales[Int.random(in: 0..<scales.count, using: &random)]
+        let chosen = scales[Int.random(in: 0..<scales.count, using: &random)]
+        self.slowest = slowest ?? chosen
     }
 
     package func intends(_ row: Span<UInt8>) -> UInt64 {

@@ -3,6 +3,7 @@ import Foundation
 import Measurement
 import Pacing
 import Primitives
+import SMTP
 import Shaping
 import Simulation
 import Testing
@@ -36,6 +37,88 @@ struct PacedWorkerTests {
         }
         let common = PacedWorld.mostInWindow(world.mails.flatMap { $0 }.sorted(), of: world.common.period)
         #expect(common <= world.common.count, "seed \(seed): \(common) of \(world.common) in common")
+    }
+
+    @Test(
+        "Nor does any where intents are durable late and whole transactions are allowed",
+        arguments: 0..<PacedWorld.seeds)
+    func limitsHoldWithSlowJournal(seed: Int) throws {
+        var world = PacedWorld(seed: UInt64(seed))
+        world.hasJournal = true
+        // Of few of them the journal keeps all busy, and with many the rate binds.
+        for site in world.sites.indices { world.sites[site].sessions = 4 + (seed + 5 * site) % 16 }
+        world.faults = seed % 2 == 0 ? .none : world.refusals
+        try world.run(for: .seconds(5))
+        for site in world.sites.indices {
+            let rate = world.sites[site].rate
+            let most = PacedWorld.mostInWindow(world.mails[site].sorted(), of: rate.period)
+            #expect(most <= rate.count, "seed \(seed): site \(site) had \(most) of \(rate)")
+            guard seed % 2 == 0 else { continue }
+            let least = min(0.8 * rate.perSecond, Double(world.sites[site].sessions)) * 5 - 2
+            #expect(Double(world.mails[site].count) >= least, "seed \(seed): site \(site), \(rate)")
+        }
+        let common = PacedWorld.mostInWindow(world.mails.flatMap { $0 }.sorted(), of: world.common.period)
+        #expect(common <= world.common.count, "seed \(seed): \(common) of \(world.common) in common")
+    }
+
+    @Test("One session uses a rate although nothing else wakes the worker")
+    func lonelySession() throws {
+        var campaign = SimulatedCampaign(seed: 2)
+        campaign.sites = 1
+        campaign.faults = .none
+        campaign.faults.latency = .milliseconds(2)
+        let network = SimulatedNetwork(
+            seed: 2, faults: campaign.faults, receivers: [SimulatedReceiver(port: 25)])
+        var mission = try campaign.mission()
+        mission.limits.messagesPerSession = 0
+        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
+        var lane = LanePlan()
+        lane.sessionCounts = [LimitPlan(0, .count(1))]
+        lane.messageRates = [LimitPlan(1, .rate(Rate(20, per: .seconds(1))))]
+        worker.describe(
+            SiteDescription(site: 0, name: "one.test", fate: .mail([]), plan: SitePlan(lanes: [lane])))
+        for number in 0..<100 { campaign.admit(number, to: &worker) }
+        worker.closeAdmission()
+        worker.run()
+        let mails = worker.network.finish()[0].mails.map(\.time)
+        let first = try #require(mails.first)
+        let last = try #require(mails.last)
+        #expect(mails.count == 100 && last - first < .milliseconds(5_050), "\(last - first)")
+    }
+
+    @Test("Whole transactions go together unless a rate binds the site", arguments: [false, true])
+    func chunksWithoutRate(isBound: Bool) throws {
+        var campaign = SimulatedCampaign(seed: 5)
+        campaign.sites = 1
+        campaign.grouping = .chunked()
+        var network = SimulatedNetwork(seed: 5, faults: .none, receivers: [SimulatedReceiver(port: 25)])
+        let journal = SimulatedJournal(seed: 5, slowest: .milliseconds(100))
+        network.journal = journal
+        var worker = Worker(
+            network: network, mission: try campaign.mission(), outcomes: journal, journal: journal)
+        var lane = LanePlan()
+        lane.sessionCounts = [LimitPlan(0, .count(2))]
+        if isBound { lane.messageRates = [LimitPlan(1, .rate(Rate(10_000, per: .seconds(1))))] }
+        worker.describe(
+            SiteDescription(site: 0, name: "one.test", fate: .mail([]), plan: SitePlan(lanes: [lane])))
+        for number in 0..<60 { campaign.admit(number, to: &worker) }
+        worker.closeAdmission()
+        var mostOpen = 0
+        var heldBack = 0
+        while !worker.isDone {
+            worker.turn()
+            for slot in worker.connections.slots {
+                let session = worker.connections[slot].session
+                mostOpen = max(mostOpen, session.openTransactions)
+                // An envelope that was counted and waits behind a content.
+                guard worker.connections[slot].parked != nil else { continue }
+                heldBack += session.openTransactions - session.committedTransactions
+            }
+        }
+        #expect(worker.tally.counts.accepted == 60)
+        #expect(isBound ? mostOpen <= 2 : mostOpen > 4, "\(mostOpen)")
+        #expect(heldBack == 0)
+        #expect(worker.tally.sites[0].groupings == (isBound ? .grouped : .chunked))
     }
 
     @Test(
@@ -76,6 +159,8 @@ struct PacedWorld {
     var sites: [Site] = []
     var common: Rate
     var faults = FaultPlan.none
+    /// Whole transactions are allowed then, and it takes up to 400 ms until an intent is durable.
+    var hasJournal = false
     var random: SeededRandom
     /// MAIL commands by site, over all runs.
     private(set) var mails: [[Instant]]
@@ -126,16 +211,19 @@ struct PacedWorld {
             receivers.append(receiver)
         }
         let runSeed = random.next()
-        let network = SimulatedNetwork(seed: runSeed, faults: plan, receivers: receivers)
+        var network = SimulatedNetwork(seed: runSeed, faults: plan, receivers: receivers)
+        let journal = hasJournal ? SimulatedJournal(seed: runSeed, slowest: .milliseconds(400)) : nil
+        network.journal = journal
         var campaign = SimulatedCampaign(seed: runSeed)
+        if hasJournal { campaign.grouping = .chunked() }
         campaign.sites = sites.count
         var mission = try campaign.mission()
-        mission.limits.sessions = 20
+        mission.limits.sessions = hasJournal ? 80 : 20
         // A site with one session would lose its time to making another.
         mission.limits.messagesPerSession = 100
         mission.firstFailures = .max
         mission.limits.mostFailures = .max
-        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
+        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener(), journal: journal)
         let start = worker.network.now
         for site in sites.indices { worker.describe(description(of: site)) }
         for number in 0..<(hidden == nil ? 1_500 : 8_000) { campaign.admit(number, to: &worker) }
