@@ -70,8 +70,6 @@ package struct WarmupCount: Hashable, Sendable {
     package enum Event: UInt8, CaseIterable, Sendable {
         /// Its intent is noted.
         case intended
-        /// Its intent is withdrawn: day and hour are those of the intent.
-        case withdrawn
         case delivered
         case failed
     }

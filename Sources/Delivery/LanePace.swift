@@ -193,7 +193,7 @@ struct LaneWarmup {
     /// less than permitted does no harm.
     mutating func count(_ event: WarmupCount.Event) -> WarmupCount {
         switch event {
-        case .intended, .withdrawn: break
+        case .intended: break
         case .delivered: gate.noteDelivered()
         case .failed: gate.noteFailed()
         }

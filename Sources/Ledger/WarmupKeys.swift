@@ -51,7 +51,6 @@ struct WarmupSums: Sendable {
         rows[place].stage = count.stage
         switch count.event {
         case .intended: rows[place].intended += 1
-        case .withdrawn: rows[place].intended -= 1
         case .delivered: rows[place].delivered += 1
         case .failed: rows[place].failed += 1
         }

@@ -43,17 +43,6 @@ package struct WarmupGate: Hashable, Sendable {
         progress.intendedInHour = saturatingSum(progress.intendedInHour, max(0, count))
     }
 
-    /// A message that was taken did certainly not go: the room is there again, if its hour or day is not over.
-    ///
-    /// - Parameter takenAt: the time given to `take`: what was taken yesterday makes no room today.
-    package mutating func giveBack(takenAt unixMicroseconds: Int64, _ zone: ZoneOffsets) {
-        let (day, hour) = zone.dayAndHour(at: unixMicroseconds)
-        guard day == progress.day else { return }
-        progress.intended = max(0, progress.intended - 1)
-        guard hour == progress.hour else { return }
-        progress.intendedInHour = max(0, progress.intendedInHour - 1)
-    }
-
     package mutating func noteDelivered() { progress.delivered = saturatingSum(progress.delivered, 1) }
 
     /// Refused for good. What is put off has not ended.

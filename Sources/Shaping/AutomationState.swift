@@ -1,16 +1,15 @@
 import Pacing
 import Primitives
 
-/// What the rules of automation have come to for one source at one site: which replies they count, and what lasts.
+/// What the rules of automation have counted for one source at one site.
 ///
-/// A record for each rule that was met. Time that goes backwards stands still.
+/// A record for each rule that was met; how long its actions last is for the lane to keep. Time that goes backwards
+/// stands still.
 package struct AutomationState: Sendable {
     fileprivate struct Record {
         var rule: Int
         /// The replies that count towards the threshold, the oldest first; fewer than the threshold asks for.
         var seen: [Instant] = []
-        var lastsUntil = Instant(nanoseconds: .min)
-        var actions: [AutomationAction] = []
     }
 
     private var records: [Record] = []
@@ -26,29 +25,7 @@ package struct AutomationState: Sendable {
         latest = max(latest, now)
         let index = index(of: rule.number)
         guard records[index].counts(rule.trigger, at: latest) else { return [] }
-        records[index].lastsUntil = latest + rule.duration
-        records[index].actions = rule.actions
         return rule.actions
-    }
-
-    /// The actions that last at a time, in the order in which their rules were first met.
-    package func lasting(at now: Instant) -> [AutomationAction] {
-        records.filter { $0.lastsUntil > now }.flatMap(\.actions)
-    }
-
-    /// What the lasting SetConfig say, to be laid over the rules of the path; the rule that was met last counts.
-    package func override(at now: Instant) -> PathRules {
-        records.filter { $0.lastsUntil > now }.sorted { $0.lastsUntil < $1.lastsUntil }.reduce(PathRules()) {
-            rules, record in
-            record.actions.reduce(rules) { rules, action in
-                if case .setConfig(let other) = action { rules.overlaid(by: other) } else { rules }
-            }
-        }
-    }
-
-    /// When what a rule has begun ends; nil when it never began.
-    package func end(of rule: AutomationRule) -> Instant? {
-        records.first { $0.rule == rule.number && !$0.actions.isEmpty }?.lastsUntil
     }
 
     private mutating func index(of rule: Int) -> Int {

@@ -93,23 +93,6 @@ struct WarmupRuleTests {
         #expect(gate.opens(at: noon - day, .utc) == WarmupRuleTests.start + day)
     }
 
-    @Test("What certainly did not go makes room in its own hour and day only")
-    func giveBack() {
-        let noon = WarmupRuleTests.start + 12 * hour
-        var gate = WarmupGate(WarmupSchedule(stages: [.init(perDay: 10, perHour: 4)]), WarmupProgress())
-        gate.take(4, at: noon, .utc)
-        gate.giveBack(takenAt: noon, .utc)
-        #expect(gate.remaining(at: noon, .utc) == 1 && gate.progress.intended == 3)
-        gate.take(4, at: noon + hour, .utc)
-        gate.giveBack(takenAt: noon, .utc)
-        #expect(gate.remaining(at: noon + hour, .utc) == 0 && gate.progress.intended == 6)
-        gate.take(at: noon + day, .utc)
-        gate.giveBack(takenAt: noon + hour, .utc)
-        #expect(gate.progress.intended == 1 && gate.progress.intendedInHour == 1)
-        for _ in 0..<3 { gate.giveBack(takenAt: noon + day, .utc) }
-        #expect(gate.progress.intended == 0 && gate.progress.intendedInHour == 0)
-    }
-
     @Test("An hour that clocks repeat has the room of one")
     func repeatedHour() {
         // 00:30 UTC on October 25 is 02:30; an hour later it is 02:30 again.
@@ -142,7 +125,6 @@ struct WarmupRuleTests {
             gate.take(count, at: now, berlin, until: closing)
             gate.noteDelivered()
             gate.noteFailed()
-            gate.giveBack(takenAt: value(), berlin)
             #expect(gate.remaining(at: value(), berlin) >= 0 && gate.opens(at: now, berlin) >= now, "seed \(seed)")
         }
         #expect(gate.forecast(recipients: value(), from: value(), hoursPerDay: value()).count <= 3_660)

@@ -152,35 +152,4 @@ struct AutomationTests {
             if hasFired { since = [] }
         }
     }
-
-    @Test("what has begun lasts for the duration, and begins anew with the next reply")
-    func lasting() throws {
-        let rule = try rule("\"Immediate\"")
-        var state = AutomationState()
-        #expect(state.lasting(at: .zero) == [] && state.end(of: rule) == nil)
-        #expect(state.note(rule, at: .zero) == [.suspend])
-        #expect(state.lasting(at: .zero + .milliseconds(9_999)) == [.suspend])
-        #expect(state.lasting(at: .zero + .seconds(10)) == [])
-        #expect(state.note(rule, at: .zero + .seconds(5)) == [.suspend])
-        #expect(state.end(of: rule) == .zero + .seconds(15))
-        // A clock that goes back takes nothing away.
-        #expect(state.note(rule, at: .zero + .seconds(1)) == [.suspend])
-        #expect(state.end(of: rule) == .zero + .seconds(15))
-    }
-
-    @Test("of lasting SetConfigs the one that was met last counts")
-    func override() throws {
-        let config = { (limit: Int) in
-            "[[\"a.example\".automation]]\nregex = \"\(limit)\"\nduration = \"10s\"\n"
-                + "action = { SetConfig = { name = \"connection_limit\", value = \(limit) } }\n"
-        }
-        let rules = read(config(1) + config(2)).rules.automation(for: .domain("a.example"), domain: "a.example")
-        var state = AutomationState()
-        _ = state.note(rules[1], at: .zero)
-        _ = state.note(rules[0], at: .zero + .seconds(5))
-        #expect(state.override(at: .zero + .seconds(6)).connectionLimit?.value == 1)
-        _ = state.note(rules[1], at: .zero + .seconds(7))
-        #expect(state.override(at: .zero + .seconds(8)).connectionLimit?.value == 2)
-        #expect(state.override(at: .zero + .seconds(17)).isEmpty)
-    }
 }
