@@ -2,8 +2,9 @@ import Primitives
 
 /// What a receiver takes, learned from its replies: one for each (source, site).
 ///
-/// Messages per time are unlimited until the first trouble, or soon after a slow start. From then on the rate at which the receiver accepted is
-/// the measure (`LearnedRate`). Sessions follow the arithmetic of Postfix's scheduler (`SessionWindow`).
+/// Messages per time are unlimited until the first trouble, or soon after a slow start. From the first trouble on the
+/// rate at which the receiver accepted is the measure (`LearnedRate`). Sessions follow the arithmetic of Postfix's
+/// scheduler (`SessionWindow`).
 ///
 /// Greylisting puts off the first attempt for every new recipient, however slowly they come. From here it looks like a
 /// limit of zero: the rate falls to one message a second within half a minute. It falls no further as long as nothing
