@@ -10,7 +10,8 @@ extension Dispatcher {
         let first = paces.count
         for lane in plan.lanes {
             paces.append(LanePace(lane, &limitTable, at: now))
-            backoffs.append(Backoff(sessionLimit: lane.mostSessions ?? limits.sessionsPerSite))
+            backoffs.append(
+                Backoff(sessionLimit: lane.mostSessions ?? limits.sessionsPerSite, startsSlowly: lane.startsSlowly))
             memories.append(LaneMemory(lane))
             if lane.learns { paces[paces.count - 1].learn(from: backoffs[paces.count - 1]) }
         }
@@ -180,7 +181,7 @@ extension Dispatcher {
         let pace = lanes[lane].pace
         if paces[pace].learns {
             backoffs[pace].take(at: now)
-            if paces[pace].isSlowed { paces[pace].learn(from: backoffs[pace]) }
+            if paces[pace].isSpaced { paces[pace].learn(from: backoffs[pace]) }
         }
         if paces[pace].isHeldByMore { memories[pace].take(at: now, unixOrigin: unixOrigin) }
         paces[pace].served += Int64(paces[pace].cost)

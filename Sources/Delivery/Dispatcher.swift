@@ -144,11 +144,11 @@ package struct Dispatcher: ~Copyable {
         return nil
     }
 
-    /// Whether something has happened since that `nextAction` has not looked at.
-    package var isUndecided: Bool { !listed.isEmpty }
-
     /// When `nextAction` may have something to say although nothing else happens.
-    package var earliestAction: Instant { min(paused.earliest, limitTable.earliest) }
+    ///
+    /// A time that has passed when something has happened that it has not looked at: a session that has just become
+    /// idle has no time yet at which its lane may send again.
+    package var earliestAction: Instant { listed.isEmpty ? min(paused.earliest, limitTable.earliest) : .zero }
 
     /// Moves the lane's next message to the end of a session's queue; false when none waits, or none may go now.
     package mutating func take(from lane: Int, to queue: inout RecordQueue, at now: Instant) -> Bool {

@@ -20,6 +20,8 @@ struct LanePace {
     var isOrdered: Bool
     /// What was learned limits the rate of messages.
     var isSlowed = false
+    /// Messages are spaced, by that or by a slow start.
+    var isSpaced = false
     /// Takes part in the sharing out of the site's mail.
     var isAble = true
     /// Has left its turn to another lane of the site.
@@ -62,6 +64,7 @@ struct LanePace {
     /// Repeats what the lane has learned.
     mutating func learn(from backoff: borrowing Backoff) {
         isSlowed = backoff.messageRate != nil
+        isSpaced = backoff.isPaced
         learnedOpening = backoff.opens(at: Instant(nanoseconds: .min))
         learnedSessions = Int32(clamping: backoff.sessionLimit)
     }

@@ -40,6 +40,9 @@ package struct LanePlan: Sendable {
 
     package init(source: Int = 0) { self.source = source }
 
+    /// Whether messages begin slowly: nothing is known of what the receiver takes, and refusals teach it.
+    var startsSlowly: Bool { learns && messageRates.isEmpty && warmup == nil }
+
     /// The smallest of its numbers of sessions; nil when it has none.
     var mostSessions: Int? {
         sessionCounts.compactMap { plan in

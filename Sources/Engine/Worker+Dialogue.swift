@@ -64,7 +64,7 @@ extension Worker where Net: ~Copyable {
     /// - Parameter turn: what the session says already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> SessionCommand? {
         guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot),
-            !wouldHoldBackEnvelope(slot)
+            !(connections[slot].isRateBound && wouldHoldBackEnvelope(slot))
         else { return nil }
         let written = turn.writer.count
         let isFull =

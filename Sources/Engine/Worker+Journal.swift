@@ -49,8 +49,9 @@ extension Worker where Net: ~Copyable {
 
     /// Whether an envelope written now would wait for the intent of a content before it, and leave later than the rate
     /// of its lane has counted it.
+    @inline(never)
     mutating func wouldHoldBackEnvelope(_ slot: ConnectionSlot) -> Bool {
-        guard connections[slot].isRateBound, connections[slot].contentsInSend > 0, let journal else { return false }
+        guard connections[slot].contentsInSend > 0, let journal else { return false }
         return journal.durable < intentOfSend(slot)
     }
 

@@ -215,8 +215,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
     private var nextWakeUp: Instant {
         var earliest = deadlines.earliest
-        // A session that has just become idle has no time yet at which its lane may send again.
-        if mayBegin { earliest = min(earliest, dispatcher.isUndecided ? network.now : dispatcher.earliestAction) }
+        if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
         if journal != nil && !journalIsCurrent { earliest = min(earliest, network.now + .seconds(1)) }
         return board == nil || unpublished != nil ? earliest : min(earliest, nextPublication)
     }

@@ -2,8 +2,9 @@ import Primitives
 
 /// What a receiver takes, learned from its replies: one for each (source, site).
 ///
-/// Messages per time are unlimited until the first trouble. From then on the rate at which the receiver accepted is
-/// the measure (`LearnedRate`). Sessions follow the arithmetic of Postfix's scheduler (`SessionWindow`).
+/// Messages per time are unlimited until the first trouble, or soon after a slow start. From the first trouble on the
+/// rate at which the receiver accepted is the measure (`LearnedRate`). Sessions follow the arithmetic of Postfix's
+/// scheduler (`SessionWindow`).
 ///
 /// Greylisting puts off the first attempt for every new recipient, however slowly they come. From here it looks like a
 /// limit of zero: the rate falls to one message a second within half a minute. It falls no further as long as nothing
@@ -29,7 +30,7 @@ package struct Backoff: Hashable, Sendable {
         case sessionReady
     }
 
-    private var rate = LearnedRate()
+    private var rate: LearnedRate
     private var sessions: SessionWindow
     /// What the latest changes said: a slow rise is told in steps.
     private var toldRate = 0.0
@@ -38,7 +39,10 @@ package struct Backoff: Hashable, Sendable {
     /// - Parameters:
     ///   - sessionLimit: the most sessions ever, from 1 to 1,000,000.
     ///   - initial: how many it opens with; 5 is Postfix's initial_destination_concurrency.
-    package init(sessionLimit: Int, initial: Int = 5) {
+    ///   - startsSlowly: messages begin with a hundred a second, and with twice as many after each tenth of a second
+    ///     in which they are accepted: a receiver's limit is then met, and not overrun.
+    package init(sessionLimit: Int, initial: Int = 5, startsSlowly: Bool = false) {
+        rate = LearnedRate(startsSlowly: startsSlowly)
         sessions = SessionWindow(most: sessionLimit, initial: initial)
         toldSessions = sessions.most
     }
@@ -48,6 +52,9 @@ package struct Backoff: Hashable, Sendable {
 
     /// Messages per second; nil as long as there is no limit.
     package var messageRate: Double? { rate.limit }
+
+    /// Whether messages are spaced, by what was learned or by a slow start.
+    package var isPaced: Bool { rate.isPaced }
 
     /// `now` when a message may go now, otherwise the instant at which one may.
     package func opens(at now: Instant) -> Instant { rate.opens(at: now) }

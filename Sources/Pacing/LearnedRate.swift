@@ -2,14 +2,17 @@ import Primitives
 
 /// Messages per second that a receiver takes, learned from what it accepts and puts off.
 ///
+/// At first: no limit, or a slow start (`SlowStart`). What is accepted before the first trouble is a burst as likely as
+/// a rate: it counts as that of a second at least.
+///
 /// Down: two deferrals within two hundred acceptances, or one block, lower the limit to 0.85 (0.5 for a block) of the
 /// rate that was accepted of late, and never below an eighth of the limit at once. After that nothing is concluded for
 /// a second, in which the replies to what was sent before come in. When more than a quarter of the replies were
 /// deferrals nevertheless, the next decrease waits twice as long as the one before, up to 512 s. From the sixth of
 /// these on, and where nothing is accepted, none goes below a message a second: slower sending is no cure.
 ///
-/// Up: the rate at which trouble came is remembered. The limit rises towards it by a quarter of a percent of it each
-/// second, then beyond it with the square of time, slowly at first: by 4 % in 48 s, to its double in four minutes.
+/// Up: the rate at which trouble came is remembered. The limit rises towards it by 0.4 % of it each second, then beyond
+/// it with the cube of time, slowly at first: by 4 % in 44 s, to its double in 130 s.
 /// All of that goes ten times as fast until trouble has come twice at the same rate, give or take a quarter: the first
 /// measure is a guess. Time is counted by what is accepted, each message as the time from one to the next at the limit
 /// and as half a second at most: a pause raises nothing, and a receiver of a few an hour is not tried after every few.
@@ -40,16 +43,27 @@ struct LearnedRate: Hashable, Sendable {
     private var meter = ReplyMeter()
     /// When the next message is due, in nanoseconds.
     private var due = Int64.min
+    /// While nothing has been learned yet.
+    private var slowStart: SlowStart?
+
+    /// - Parameter startsSlowly: the pace that no refusal has limited yet begins low.
+    init(startsSlowly: Bool) {
+        slowStart = startsSlowly ? SlowStart() : nil
+    }
+
+    /// Whether messages are spaced, by what was learned or because nothing is known yet.
+    var isPaced: Bool { limit != nil || slowStart != nil }
 
     func opens(at now: Instant) -> Instant {
-        guard limit != nil else { return now }
+        guard isPaced else { return now }
         // A turn of the sender's loop that comes late must not cost a part of the rate.
         return max(now, Instant(nanoseconds: saturatingDifference(due, 10_000_000)))
     }
 
     mutating func take(at now: Instant) {
         meter.begin(at: now)
-        guard limit != nil else { return }
+        slowStart?.begin(at: now)
+        guard isPaced else { return }
         due = saturatingSum(max(due, now.nanoseconds), spacing)
     }
 
@@ -57,6 +71,7 @@ struct LearnedRate: Hashable, Sendable {
         guard !isReacting(at: now) else { return }
         meter.count(isAccepted: true, at: now, limit: limit ?? 0, longestGap: longestGap)
         strikes = max(0, strikes - 1)
+        if slowStart?.noteAccepted(at: now) ?? false { slowStart = nil }
         guard let before = limit else { return }
         calm += min(1 / before, 0.5) * (isConfirmed ? 1 : 10)
         // Never down, not even by rounding.
@@ -96,6 +111,7 @@ struct LearnedRate: Hashable, Sendable {
         let lowered = max(least, memory * part)
         limit = lowered
         start = lowered / memory
+        slowStart = nil
         calm = 0
         strikes = 0
         isReacting = true
@@ -110,7 +126,11 @@ struct LearnedRate: Hashable, Sendable {
         return min(max(accepted, before / 8), limit ?? .infinity)
     }
 
-    private var accepted: Double { limit.map { $0 * meter.acceptedShareOfAllowed } ?? meter.acceptedPerSecond }
+    private var accepted: Double {
+        if let limit { return limit * meter.acceptedShareOfAllowed }
+        // What is accepted in less than a second may be all that there is for this second.
+        return slowStart == nil ? meter.acceptedPerSecond : meter.acceptedInSecond
+    }
 
     /// Where the next decrease ends at the latest: nothing is learned where nothing is accepted, or nothing is cured.
     private var least: Double {
@@ -119,15 +139,15 @@ struct LearnedRate: Hashable, Sendable {
     }
 
     private var risen: Double {
-        let untilMemory = (1 - start) / 0.0025
-        guard calm > untilMemory else { return memory * (start + 0.0025 * calm) }
-        let beyond = (calm - untilMemory) / 240
-        return memory * (1 + beyond * beyond)
+        let untilMemory = (1 - start) / 0.004
+        guard calm > untilMemory else { return memory * (start + 0.004 * calm) }
+        let beyond = (calm - untilMemory) / 130
+        return memory * (1 + beyond * beyond * beyond)
     }
 
     /// Nanoseconds between two messages.
     private var spacing: Int64 {
-        guard let limit else { return 0 }
+        guard let limit = limit ?? slowStart?.pace else { return 0 }
         return max(1, saturatingInteger(1e9 / limit))
     }
 

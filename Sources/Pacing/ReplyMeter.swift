@@ -49,6 +49,9 @@ struct ReplyMeter: Hashable, Sendable {
 
     var acceptedPerSecond: Double { accepted / max(seconds, 0.1) }
 
+    /// As `acceptedPerSecond`, of one second at least.
+    var acceptedInSecond: Double { accepted / max(seconds, 1) }
+
     /// What was accepted, as a part of what was allowed: at a limit that rises, the rate of the last seconds says
     /// too little.
     var acceptedShareOfAllowed: Double {

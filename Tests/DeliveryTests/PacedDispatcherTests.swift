@@ -144,6 +144,33 @@ struct PacedDispatcherTests {
         #expect(!bench.begun.isEmpty, "seed \(seed)")
     }
 
+    @Test("Mail begins slowly where a lane learns and nothing names its rate, and what binds it by rate is known")
+    func slowStart() {
+        let fast = LimitPlan(0, .rate(Rate(100_000, per: .seconds(1))))
+        for (learns, rates) in [(true, []), (true, [fast]), (false, [])] as [(Bool, [LimitPlan])] {
+            var bench = PacedBench(seed: 1)
+            var plan = lane(rates: rates)
+            plan.learns = learns
+            bench.describe(0, [plan])
+            bench.dispatcher.admitMadeUp(0..<100_000, site: 0)
+            let isBound = bench.dispatcher.isRateBound(0, at: bench.now)
+            #expect(isBound == !rates.isEmpty)
+            var queue = RecordQueue()
+            var taken = 0
+            while taken < 100 && bench.dispatcher.take(from: 0, to: &queue, at: bench.now + .seconds(2)) {
+                taken += 1
+            }
+            #expect(taken == (learns && rates.isEmpty ? 2 : 100), "\(learns) \(rates): \(taken)")
+            bench.dispatcher.pool.clear(&queue)
+            bench.dispatcher.order(Rate(1, per: .seconds(1)), in: 0, until: bench.now + .seconds(1), at: bench.now)
+            let (during, after) = (
+                bench.dispatcher.isRateBound(0, at: bench.now),
+                bench.dispatcher.isRateBound(0, at: bench.now + .seconds(2))
+            )
+            #expect(during && after == !rates.isEmpty)
+        }
+    }
+
     private func lane(source: Int = 0, rates: [LimitPlan]) -> LanePlan {
         var plan = LanePlan(source: source)
         plan.messageRates = rates

@@ -25,7 +25,7 @@ struct HiddenLimit {
 
 /// A sender with mail without end that sends whatever its backoff lets go, in virtual time.
 struct GreedySender {
-    var backoff = Backoff(sessionLimit: 1_000)
+    var backoff: Backoff
     var receiver: HiddenLimit
     var now = Instant.zero
     var accepted = 0
@@ -38,7 +38,8 @@ struct GreedySender {
     private var inFlightCount = 0
     private var latestReply = Instant.zero
 
-    init(receiver: HiddenLimit, delay: Interval, seed: UInt64) {
+    init(receiver: HiddenLimit, delay: Interval, seed: UInt64, startsSlowly: Bool = false) {
+        backoff = Backoff(sessionLimit: 1_000, startsSlowly: startsSlowly)
         self.receiver = receiver
         self.delay = delay
         random = SeededRandom(seed: seed)
