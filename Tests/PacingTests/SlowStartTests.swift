@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Backoff: slow start")
 struct SlowStartTests {
-    /// What is on its way when the first refusal comes back is put off as well: two hundredths for each half second.
+    /// What is on its way when the first refusals come back is put off as well: with half a second of it, up to 5 %.
     @Test(
-        "Finding a limit puts off less than 2 % of what a minute sends, and a little more where replies take long",
+        "Finding a limit puts off less than 1 % of what a minute sends, and less than 5 % where replies take long",
         arguments: [100, 200, 500, 2_000] as [Double], [1, 50, 500] as [Int64])
     func cost(perSecond: Double, delay: Int64) {
         for seed in 0..<3 as Range<UInt64> {
