@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Campaign

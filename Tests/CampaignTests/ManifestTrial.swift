@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Shaping
+import TestSupport
 import Testing
 
 @testable import Campaign

@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 /// What other processes may do to a campaign that is being sent, and learn about it.

@@ -1,4 +1,3 @@
-import TestSupport
 import Campaign
 import Delivery
 import Engine
@@ -7,6 +6,7 @@ import Measurement
 import Primitives
 import SMTP
 import Synchronization
+import TestSupport
 import Uring
 
 /// A campaign sent by the engine within this process, as `sluice send` does it.

@@ -1,9 +1,9 @@
-import TestSupport
 import Dispatch
 import Foundation
 import Glibc
 import Measurement
 import Synchronization
+import TestSupport
 import Testing
 
 /// Ctrl-C in the middle of things.

@@ -1,7 +1,7 @@
-import TestSupport
 import Foundation
 import Measurement
 import Sink
+import TestSupport
 import Testing
 
 /// `sluice plan`, `sluice bench`, `sluice sink` and the help pages.

@@ -1,10 +1,10 @@
-import TestSupport
 import Campaign
 import Delivery
 import Foundation
 import Ledger
 import Pacing
 import Primitives
+import TestSupport
 import Testing
 
 /// What `sluice plan` and `sluice warmup` say of pacing, as users run them.

@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 /// What a campaign is bound by, as people meet it: files, refusals, and the reasons that they are told.

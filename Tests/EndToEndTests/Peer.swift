@@ -1,5 +1,5 @@
-import TestSupport
 import Foundation
+import TestSupport
 import Testing
 import Uring
 
@@ -21,10 +21,6 @@ final class Peer {
         }
     }
 
-    struct Fault: Error, CustomStringConvertible {
-        var description: String
-    }
-
     let address: SocketAddress
     private let program: ChildProgram
     private let input = Pipe()
@@ -37,14 +33,13 @@ final class Peer {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Peers/\(kind.rawValue)").path
         program = try ChildProgram(
-            path, [directory] + options, input: input.fileHandleForReading.fileDescriptor,
-            output: output.fileHandleForWriting.fileDescriptor)
+            path, [directory] + options, input: input.fileHandleForReading, output: output.fileHandleForWriting)
         try input.fileHandleForReading.close()
         try output.fileHandleForWriting.close()
         let line = output.fileHandleForReading.firstLine()
         let words = line.split { $0 == " " || $0 == "\n" }
         guard words.count == 2, words[0] == "ready", let port = UInt16(words[1]) else {
-            throw Fault(description: "\(kind.rawValue) says '\(line)'")
+            throw ChildProgram.Fault("\(kind.rawValue) says '\(line)'")
         }
         address = .loopback(port: port)
     }

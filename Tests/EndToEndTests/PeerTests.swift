@@ -1,7 +1,7 @@
-import TestSupport
 import Foundation
 import Measurement
 import SMTP
+import TestSupport
 import Testing
 
 /// Receivers that others wrote get exactly the bytes that were composed: see Tests/Peers/README.md.

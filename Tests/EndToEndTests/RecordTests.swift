@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 /// What a campaign leaves for other programs.

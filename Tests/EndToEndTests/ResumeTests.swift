@@ -1,7 +1,7 @@
-import TestSupport
 import Foundation
 import Measurement
 import Synchronization
+import TestSupport
 import Testing
 
 /// Recipients that are tried again, and campaigns that go on in another run.

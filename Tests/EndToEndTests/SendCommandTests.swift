@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 /// `sluice send` as a user meets it, when all is well.

@@ -1,8 +1,8 @@
-import TestSupport
 import Foundation
 import Measurement
 import SMTP
 import Sink
+import TestSupport
 import Testing
 import Uring
 

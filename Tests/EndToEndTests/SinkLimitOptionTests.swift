@@ -2,6 +2,7 @@ import Foundation
 import Measurement
 import Pacing
 import Primitives
+import TestSupport
 import Testing
 
 @testable import sluice

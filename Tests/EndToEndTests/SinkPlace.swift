@@ -1,5 +1,5 @@
-import TestSupport
 import Sink
+import TestSupport
 import Uring
 
 /// A sink within this process, with a log, and a campaign beside it.

@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 /// The state directory as users meet it.

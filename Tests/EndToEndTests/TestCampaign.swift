@@ -1,5 +1,5 @@
-import TestSupport
 import Primitives
+import TestSupport
 
 /// A campaign made by seed: a letter with everything that is hard to carry, and a list whose every row is known.
 struct TestCampaign: Sendable {

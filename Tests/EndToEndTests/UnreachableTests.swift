@@ -1,7 +1,7 @@
-import TestSupport
 import Foundation
 import Measurement
 import Primitives
+import TestSupport
 import Testing
 import Uring
 

@@ -1,8 +1,8 @@
-import TestSupport
 import Foundation
 import Measurement
 import Primitives
 import SMTP
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,6 @@
-import TestSupport
 import Delivery
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,10 +1,10 @@
-import TestSupport
 import Delivery
 import Foundation
 import Measurement
 import Primitives
 import SMTP
 import Synchronization
+import TestSupport
 
 @testable import Ledger
 

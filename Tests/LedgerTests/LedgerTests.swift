@@ -1,8 +1,8 @@
-import TestSupport
 import Campaign
 import Delivery
 import Foundation
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,6 @@
-import TestSupport
 import Delivery
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import SMTP
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,7 +1,7 @@
-import TestSupport
 import Campaign
 import Foundation
 import SMTP
+import TestSupport
 import Testing
 
 @testable import Ledger

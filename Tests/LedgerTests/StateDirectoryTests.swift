@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -73,7 +73,7 @@ import Testing
         let (input, output) = (Pipe(), Pipe())
         let other = try ChildProgram(
             "/usr/bin/flock", ["--no-fork", "\(path)/lock", "/bin/sh", "-c", "echo ready; exec cat"],
-            input: input.fileHandleForReading.fileDescriptor, output: output.fileHandleForWriting.fileDescriptor)
+            input: input.fileHandleForReading, output: output.fileHandleForWriting)
         #expect(output.fileHandleForReading.availableData == Data("ready\n".utf8))
         #expect(fault(path)?.what.hasPrefix("is in use by process ") == true)
         other.send(signal: SIGKILL)

@@ -1,7 +1,7 @@
-import TestSupport
 import Delivery
 import Pacing
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Ledger

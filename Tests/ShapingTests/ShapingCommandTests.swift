@@ -1,6 +1,5 @@
-import TestSupport
-import Dispatch
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Shaping
@@ -8,12 +7,6 @@ import Testing
 /// `sluice shaping`, as a user runs it.
 @Suite("The command")
 struct ShapingCommandTests {
-    private struct Result {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
     private static let rules = """
         ["default"]
         connection_limit = 10
@@ -50,19 +43,8 @@ struct ShapingCommandTests {
         _ = try directory.write("[\"a.example\"]\nconnection_limit = 1\nenable_dane = true\n", to: "good.toml")
     }
 
-    private func run(_ arguments: String...) throws -> Result {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let sluice = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "sluice").path
-        let output = FileHandle(forWritingAtPath: try directory.write("", to: "output"))
-        let errors = FileHandle(forWritingAtPath: try directory.write("", to: "errors"))
-        let program = try ChildProgram(
-            sluice, ["shaping"] + arguments, in: directory.path, output: output?.fileDescriptor,
-            errors: errors?.fileDescriptor)
-        guard case .exited(let status) = try program.wait() else {
-            throw ChildProgram.Fault("a signal ended sluice shaping \(arguments)")
-        }
-        withExtendedLifetime((output, errors)) {}
-        return Result(status: status, output: try directory.text("output"), errors: try directory.text("errors"))
+    private func run(_ arguments: String...) throws -> SluiceCommand.Result {
+        try SluiceCommand.run(["shaping"] + arguments, in: directory)
     }
 
     @Test("lint tells what is wrong, in the order of the lines")

@@ -1,5 +1,6 @@
 import CSpawn
 import Dispatch
+package import Foundation
 internal import Glibc
 import Synchronization
 import Uring
@@ -33,8 +34,8 @@ package final class ChildProgram: Sendable {
     ///   - output: where it writes; nowhere when nil.
     ///   - errors: where it complains; where the tests do when nil.
     package init(
-        _ path: String, _ arguments: [String] = [], in directory: String? = nil, input: Int32? = nil,
-        output: Int32? = nil, errors: Int32? = nil
+        _ path: String, _ arguments: [String] = [], in directory: String? = nil, input: FileHandle? = nil,
+        output: FileHandle? = nil, errors: FileHandle? = nil
     ) throws {
         words = [path] + arguments
         var actions = unsafe posix_spawn_file_actions_t()
@@ -43,13 +44,15 @@ package final class ChildProgram: Sendable {
         if let directory { unsafe posix_spawn_file_actions_addchdir_np(&actions, directory) }
         for (number, given) in [(STDIN_FILENO, input), (STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
             if let given {
-                unsafe posix_spawn_file_actions_adddup2(&actions, given, number)
+                unsafe posix_spawn_file_actions_adddup2(&actions, given.fileDescriptor, number)
             } else if number != STDERR_FILENO {
                 unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
             }
         }
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         identifier = try unsafe ChildProgram.spawn(words, &actions)
+        // A file that nobody holds is closed.
+        withExtendedLifetime((input, output, errors)) {}
     }
 
     package func send(signal: Int32) { kill(identifier, signal) }
