@@ -12,6 +12,13 @@ package struct SiteTable {
     /// Recipients so far, by number.
     package private(set) var recipients: [Int] = []
     private let seed: UInt64
+    /// Domains seen lately, by the end of their fingerprint: a table that stays in the cache.
+    private var recent = [Recent](repeating: Recent(), count: 256)
+
+    private struct Recent {
+        var domain = Fingerprint(of: Span(), seed: 0)
+        var number = -1
+    }
 
     /// - Parameter seed: keys the table; not predictable by who wrote the list.
     package init(seed: UInt64) {
@@ -32,13 +39,21 @@ package struct SiteTable {
         for index in 0..<count { lowered[index] = lowercased(address[atSign + 1 + index]) }
         let domain = lowered.span.extracting(0..<count)
         let fingerprint = Fingerprint(of: domain, seed: seed)
-        if let number = numbers[fingerprint] {
-            if counts { recipients[number] += 1 }
-            return number
+        let place = Int(truncatingIfNeeded: fingerprint.low % 256)
+        if recent[place].number < 0 || recent[place].domain != fingerprint {
+            recent[place] = Recent(domain: fingerprint, number: number(of: domain, fingerprint, by: name))
         }
-        let number = self.number(of: name(String(decoding: (0..<count).map { domain[$0] }, as: UTF8.self)))
-        numbers[fingerprint] = number
+        let number = recent[place].number
         if counts { recipients[number] += 1 }
+        return number
+    }
+
+    private mutating func number(
+        of domain: Span<UInt8>, _ fingerprint: Fingerprint, by name: (String) -> String
+    ) -> Int {
+        if let number = numbers[fingerprint] { return number }
+        let number = self.number(of: name(String(decoding: domain.indices.map { domain[$0] }, as: UTF8.self)))
+        numbers[fingerprint] = number
         return number
     }
 

@@ -98,9 +98,8 @@ struct LedgerCore: Sendable {
         _ kind: StepKind, _ line: Int, _ at: Int64, _ details: StepDetails = StepDetails(),
         _ text: Span<UInt8> = Span(), nextAt: Int64? = nil
     ) throws(LedgerFault) {
-        let old = states.state(of: line)
         guard states.take(kind, for: line, at: at, nextAt: nextAt ?? 0) else {
-            throw .misused("line \(line) is \(old.name) and cannot become \(kind.name)")
+            throw .misused("line \(line) is \(states.state(of: line).name) and cannot become \(kind.name)")
         }
         let isFirst = states.mark(line)
         rows.append(kind, line: line, at: at, isFirst: isFirst, details: details, text: text, nextAt: nextAt)

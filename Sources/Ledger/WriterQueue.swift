@@ -56,7 +56,8 @@ final class WriterQueue: Sendable {
                 }
                 contents.planBytes += batch.byteCount
                 contents.work.plans.append(batch)
-                wakeWriter(&contents)
+                // Whoever hands over a step of one of these rows wakes the writer for both.
+                if contents.planBytes >= mostPlanBytes / 2 { wakeWriter(&contents) }
                 return true
             }
             if isIn { return }

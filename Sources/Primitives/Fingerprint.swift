@@ -50,11 +50,11 @@ public struct Fingerprint: Hashable, Sendable {
     }
 }
 
-/// A set of fingerprints that grows in small steps: 12 bytes a slot, 13 to 19 bytes a fingerprint.
+/// A set of fingerprints: 12 bytes a slot; 15 to 19 bytes a fingerprint of millions, up to 30 of fewer.
 ///
-/// Split into shards that grow by a quarter, one at a time, so that growing a set of millions never holds two copies
-/// of it, never leaves half of it empty, and never stops its user for long. Keeps 104 of the 128 bits: among ten
-/// million fingerprints the chance of one that is taken for another is below 10⁻¹⁷.
+/// Split into shards that grow one at a time, and by a quarter when they are large, so that growing a set of millions
+/// never holds two copies of it, never leaves half of it empty, and never stops its user for long. Keeps 104 of the
+/// 128 bits: among ten million fingerprints the chance of one that is taken for another is below 10⁻¹⁷.
 public struct FingerprintSet: ~Copyable, Sendable {
     private var shards: [Shard]
     public private(set) var count = 0
@@ -93,6 +93,9 @@ public struct FingerprintSet: ~Copyable, Sendable {
             touched &+= shards[Int(fingerprints[index].high >> 56)].touch(Slot(fingerprints[index]))
         }
     }
+
+    /// How large a full shard becomes. Each step copies all of it, which small ones save.
+    static func nextSlotCount(after count: Int) -> Int { count < 8_192 ? 2 * count : count + count / 4 }
 
     /// The memory of all slots.
     var byteCount: Int { shards.reduce(0) { $0 + $1.byteCount } }
@@ -161,7 +164,7 @@ public struct FingerprintSet: ~Copyable, Sendable {
 
         private mutating func grow() {
             let old = slots
-            slots = [Slot](repeating: .empty, count: old.count + old.count / 4)
+            slots = [Slot](repeating: .empty, count: FingerprintSet.nextSlotCount(after: old.count))
             for slot in old where !slot.isEmpty { slots[place(of: slot)] = slot }
         }
     }

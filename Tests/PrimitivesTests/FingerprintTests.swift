@@ -101,7 +101,7 @@ struct FingerprintSetTests {
         #expect(expected < count || bytes == bytesBefore, "it has grown")
     }
 
-    @Test("At no size does a fingerprint take more than 19 bytes")
+    @Test("At no size does a fingerprint take more than 31 bytes")
     func memory() {
         var set = FingerprintSet()
         var (most, random) = (0.0, SeededRandom(seed: 5))
@@ -111,7 +111,12 @@ struct FingerprintSetTests {
             guard count > 20_000, count.isMultiple(of: 5_000) else { continue }
             most = max(most, Double(set.byteCount) / Double(count))
         }
-        #expect(most < 19)
+        #expect(most < 31)
+    }
+
+    @Test("Small shards double, large ones grow by a quarter", arguments: [(16, 32), (4_096, 8_192), (8_192, 10_240)])
+    func growth(count: Int, next: Int) {
+        #expect(FingerprintSet.nextSlotCount(after: count) == next)
     }
 
     @Test("An empty set holds nothing")
