@@ -9,6 +9,7 @@ extension Worker where Net: ~Copyable {
     /// Writes all that the session can say now, messages included, and sends it in one piece.
     mutating func speak(_ slot: ConnectionSlot) {
         guard connections[slot].state == .open, !connections[slot].isSending else { return }
+        if keepsIntents && mustWait(slot) { return }
         var command = connections[slot].session.nextCommand()
         guard command != nil || connections[slot].session.canBegin else { return rest(slot) }
         var turn = beginTurn()
@@ -24,11 +25,8 @@ extension Worker where Net: ~Copyable {
         }
         precondition(!turn.writer.overflowed, "a turn fits the buffer that was taken for it")
         connections[slot].output = turn.buffer
-        if keepsIntents && connections[slot].contentsInSend > 0 {
-            park(slot, turn)
-        } else {
-            send(slot, turn)
-        }
+        send(slot, turn)
+        if keepsIntents { intend(slot) }
     }
 
     private mutating func beginTurn() -> Outgoing {
@@ -63,43 +61,56 @@ extension Worker where Net: ~Copyable {
     ///
     /// - Parameter turn: what the session says already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> SessionCommand? {
-        guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot),
-            !(connections[slot].isRateBound && wouldHoldBackEnvelope(slot))
-        else { return nil }
+        guard mayBegin, !isAssembling, connections[slot].session.canBegin else { return nil }
         let written = turn.writer.count
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
             || turn.shared.pieces.count >= LetterShelf.mostPieces
-        let isChunked = if case .chunked = connections[slot].session.style { true } else { false }
+        let isChunked = connections[slot].isChunked
         guard written == 0 || !isFull || !isChunked else { return nil }
-        let lane = connections[slot].lane
-        while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
-            guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot) else {
-                refuseTooLarge(slot)
-                continue
-            }
-            connections[slot].messages += 1
-            connections[slot].envelopeWritten = network.now
-            if let journal { noteBegun(slot, journal) }
-            if connections[slot].isPaced { count(.intended, in: lane) }
-            let recipients = connections[slot].recipientsPerMessage
-            if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
-            if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
-            connections[slot].session.begin(recipients: recipients)
-            return connections[slot].session.nextCommand()
-        }
-        return nil
+        guard journal.map({ takeIntended(slot, $0) }) ?? take(slot) else { return nil }
+        connections[slot].messages += 1
+        connections[slot].envelopeWritten = network.now
+        if journal != nil { noteBegun(slot) }
+        let recipients = connections[slot].recipientsPerMessage
+        if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
+        if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
+        connections[slot].session.begin(recipients: recipients)
+        return connections[slot].session.nextCommand()
     }
 
-    // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
-    private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
+    /// Takes the lane's next message for the session; false when there is none, or the session may have no more.
+    mutating func take(_ slot: ConnectionSlot) -> Bool {
+        guard messagesLeft(slot) > 0 else { return false }
+        var queue = connections[slot].inFlight
+        defer { connections[slot].inFlight = queue }
+        return take(slot, to: &queue)
+    }
+
+    /// As above, to the end of a queue. Those that are too large for the receiver are refused.
+    mutating func take(_ slot: ConnectionSlot, to queue: inout RecordQueue) -> Bool {
+        let lane = connections[slot].lane
+        while dispatcher.take(from: lane, to: &queue, at: network.now) {
+            if connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot, queue) {
+                if connections[slot].isPaced { count(.intended, in: lane) }
+                return true
+            }
+            refuseTooLarge(slot, &queue)
+        }
+        return false
+    }
+
+    /// Messages that the session may still begin.
+    ///
+    /// What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
+    mutating func messagesLeft(_ slot: ConnectionSlot) -> Int {
+        guard !connections[slot].isRetiring else { return 0 }
         let most =
             connections[slot].isPaced
             ? dispatcher.messagesPerSession(of: connections[slot].lane, at: network.now)
             : mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
-        return connections[slot].isRetiring
-            || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
+        return (most > 0 ? min(most, receiversMost) : receiversMost) - connections[slot].messages
     }
 
     private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
@@ -166,6 +177,7 @@ extension Worker where Net: ~Copyable {
     private mutating func noteEndOfContent(_ slot: ConnectionSlot, at offset: Int) {
         connections[slot].noteEndOfContent(offset)
         connections[slot].contentWritten = network.now
+        if let journal { noteCommitted(slot, journal) }
     }
 
     private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
@@ -178,27 +190,25 @@ extension Worker where Net: ~Copyable {
 
     /// Whether the newest message keeps to the receiver's SIZE. The bound is cheap; only when it is passed
     /// the message is composed to know its true size.
-    private mutating func fitsReceiver(_ slot: ConnectionSlot) -> Bool {
+    private mutating func fitsReceiver(_ slot: ConnectionSlot, _ queue: RecordQueue) -> Bool {
         guard let limit = connections[slot].session.capabilities.largestMessage else { return true }
-        let bound = largestCount(slot)
+        let bound = mission.letter.largestCount(of: PackedRow(dispatcher.pool.newest(of: queue)))
         guard bound > limit else { return true }
         let buffer = output.take(atLeast: bound)
         var writer = buffer.writer()
-        mission.letter.compose(
-            PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), date: date.text, into: &writer)
+        mission.letter.compose(PackedRow(dispatcher.pool.newest(of: queue)), date: date.text, into: &writer)
         output.give(buffer)
         return writer.count <= limit
     }
 
-    private mutating func refuseTooLarge(_ slot: ConnectionSlot) {
+    private mutating func refuseTooLarge(_ slot: ConnectionSlot, _ queue: inout RecordQueue) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
         let recipients = mission.limits.recipientsPerMessage
         let attempt = attemptAtUnbegun(slot)
         tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
-            dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
-            text: replyText.bytes(0..<0), attempt)
-        dispatcher.pool.removeLast(of: &connections[slot].inFlight)
+            dispatcher.pool.newest(of: queue), recipients: recipients, verdict, text: replyText.bytes(0..<0), attempt)
+        dispatcher.pool.removeLast(of: &queue)
     }
 
     /// The receiver takes fewer recipients of a message than it has: the others are not named at all.
@@ -218,7 +228,7 @@ extension Worker where Net: ~Copyable {
         let lane = connections[slot].lane
         let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
         if isAssembling && !isStopping { return }
-        if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
+        if isStopping || isNeedless || messagesLeft(slot) <= 0 || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)
         } else if !connections[slot].isIdle {

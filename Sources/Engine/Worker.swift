@@ -59,8 +59,13 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     private var isPaused = false
     /// No end of a message is submitted any more either.
     var isStoppingNow = false
-    var parking: Parking
+    /// Sessions whose next content has to wait for its intent, in the order in which they came to.
+    var waiting = ArrivalQueue<IntentWait>()
     var openMessages: OpenMessages
+    /// The last look at the network has brought something.
+    private(set) var isBusy = false
+    /// What was noted in the last turn was not handed over.
+    var holdsNotes = false
     /// All that has happened is durable, or never will be.
     var journalIsCurrent = false
     /// To be shown when the hand-over of that number is durable.
@@ -103,7 +108,6 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         connections = ConnectionTable(count: sessions)
         freeSlots = Array((0..<sessions).reversed())
         deadlines = DeadlineHeap(owners: sessions)
-        parking = Parking(slots: journal == nil ? 0 : sessions)
         openMessages = OpenMessages(slots: journal == nil ? 0 : sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
         opening = mission.opening
@@ -139,15 +143,20 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         takeFromSupply()
         giveWork()
         if isAssembling && dispatcher.hasAllSessions { endAssembly() }
+        if keepsIntents { heedJournal() }
         speak()
         endNeedlessAttempts()
-        if keepsIntents { keepJournal() }
+        if journal != nil { keepJournal() }
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
         network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
         journalIsCurrent = false
-        while let completion = network.nextCompletion() { apply(completion) }
+        isBusy = false
+        while let completion = network.nextCompletion() {
+            isBusy = true
+            apply(completion)
+        }
         expireDeadlines()
         visitSharedSites()
     }
@@ -214,6 +223,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     }
 
     private var nextWakeUp: Instant {
+        guard listed.isEmpty, !holdsNotes else { return network.now }
         var earliest = deadlines.earliest
         if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
         if journal != nil && !journalIsCurrent { earliest = min(earliest, network.now + .seconds(1)) }

@@ -55,7 +55,7 @@ package struct Session: Sendable {
     /// The server may still hold something of a transaction (RFC 5321 4.1.1.5).
     var needsReset = false
     /// Whole transactions that may be under way now: 1 until one has succeeded, less again after trouble.
-    var depth = 1
+    package internal(set) var depth = 1
     /// Messages are being begun for the write that is being put together.
     var isFilling = false
     package internal(set) var style = Grouping.Style.lockstep
@@ -96,6 +96,11 @@ package struct Session: Sendable {
         case .chunked:
             return openTransactions < depth && (isFilling || openTransactions * 2 <= depth) && hasRoomForReplies
         }
+    }
+
+    /// Whether the next thing to say is the content of the oldest open message.
+    package var isContentDue: Bool {
+        if case .content = writing { true } else { false }
     }
 
     /// Whether the replies to one transaction more can be kept account of. Its RCPTs take one entry in fifteen.
