@@ -25,6 +25,8 @@ package struct Dispatcher: ~Copyable {
     /// Lanes whose decision may have changed, each once.
     private var listed: [Int] = []
     private var paused = DeadlineHeap(owners: 0)
+    /// Those that a limit calls next, as long as they are read ahead.
+    var coming: [Int] = []
     /// Made of what was read ahead, or the compiler would leave it unread.
     var readAheadSum: Int64 = 0
     /// Lanes that have had an idle session and may have one still, each once.
@@ -76,7 +78,7 @@ package struct Dispatcher: ~Copyable {
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
         let unseen = listed.count
         while let lane = paused.popExpired(at: now) { list(lane) }
-        if listed.count > unseen + 1 { readAhead(listed[unseen...]) }
+        readAhead(listed[unseen...])
         while let called = limitTable.nextCalled(at: now) { comesToItsTurn(called.lane, at: called.place) }
         if let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
         while let lane = listed.last {

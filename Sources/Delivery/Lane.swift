@@ -31,6 +31,9 @@ struct SiteMail {
     /// Messages that wait for a session.
     var count: Int { waiting.count + returned.count + madeUp.count }
 
+    /// Its parts, for `Dispatcher.readAhead`.
+    var readAhead: Int64 { Int64(waiting.count &+ returned.count &+ madeUp.upperBound) }
+
     /// The number of the next message to be made up.
     mutating func takeMadeUp() -> Int? {
         guard let number = madeUp.first else { return nil }

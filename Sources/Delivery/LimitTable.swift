@@ -28,6 +28,8 @@ struct LimitTable {
         /// Lanes that were called and could not go yet; they go first.
         var called = ArrivalQueue<Int>()
         var waiting = ArrivalQueue<Int>()
+        /// So many of those that wait next were listed by `listComing`.
+        var listed = 0
     }
 
     /// A lane that was called and neither went nor passed holds the others up for so long.
@@ -159,6 +161,15 @@ struct LimitTable {
             return (lane, place)
         }
         return nil
+    }
+
+    /// Lists those that are called next when nearly all that were listed before have been called; else nobody.
+    mutating func listComing(at place: Int, in coming: inout [Int]) {
+        coming.removeAll(keepingCapacity: true)
+        queues[place].listed = max(0, queues[place].listed - 1)
+        guard queues[place].listed == 0 else { return }
+        while coming.count < 16, let lane = queues[place].waiting[coming.count] { coming.append(lane) }
+        queues[place].listed = coming.count
     }
 
     private mutating func callNext(_ place: Int, at time: Instant) {
