@@ -104,32 +104,11 @@ extension Dispatcher {
         return min(learned, memories[pace].orders.sessions(at: now) ?? .max)
     }
 
-    /// Reads what decisions about several lanes will need.
-    ///
-    /// With many sites all of it comes from memory. Read for all lanes first, and each kind of thing after what leads
-    /// to it, it comes at the same time; else each would be waited for when its turn comes.
-    mutating func readAhead(_ listed: ArraySlice<Int>) {
-        guard listed.count > 1 else { return }
-        var sum: Int64 = 0
-        for lane in listed { sum &+= lanes[lane].pausedUntil.nanoseconds }
-        for lane in listed where lanes[lane].pace >= 0 {
-            sum &+= paces[lanes[lane].pace].readAhead &+ mails[lanes[lane].mail].readAhead
-            sum &+= Int64(lanes[lane].idleSessions.last ?? 0)
-        }
-        for lane in listed where lanes[lane].pace >= 0 {
-            sum &+= limitTable.readAhead(paces[lanes[lane].pace].messageRates)
-            let mail = lanes[lane].mail
-            guard !mails[mail].waiting.isEmpty else { continue }
-            sum &+= Int64(truncatingIfNeeded: pool.firstTag(of: mails[mail].waiting))
-        }
-        readAheadSum = sum
-    }
-
     // MARK: - Turns
 
     mutating func comesToItsTurn(_ lane: Int, at limit: Int) {
         limitTable.listComing(at: limit, in: &coming)
-        readAhead(coming[...])
+        readAhead(coming, areCalled: true)
         let pace = lanes[lane].pace
         if limitTable.contains(paces[pace].messageRates, limit) {
             paces[pace].messageTurn = LaneTurn(calledBy: limit)

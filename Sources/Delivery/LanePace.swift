@@ -66,8 +66,8 @@ struct LanePace {
     /// Whether `Backoff` makes anything of a message: of the first, and of each that it spaces.
     var tellsBackoff: Bool { learns && (isSpaced || !hasBegun) }
 
-    /// Two of its ends, for `Dispatcher.readAhead`.
-    var readAhead: Int64 { Int64(cost) &+ blockedSince.nanoseconds }
+    /// Its parts, for `Dispatcher.readAhead`.
+    var readAhead: Int64 { Int64(cost) &+ served &+ (block == .none ? 0 : 1) }
 
     /// Repeats what the lane has learned.
     mutating func learn(from backoff: borrowing Backoff) {

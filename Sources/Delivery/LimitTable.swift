@@ -8,14 +8,17 @@ import Primitives
 struct LimitTable {
     /// Small: a lane reads it at every decision.
     private struct Limit {
-        /// Nil for a limit that counts what is there.
-        var gate: RateGate?
         /// Lanes that have it.
         var lanes: Int32 = 0
         /// Lanes that wait for their turn.
         var awaiting: Int32 = 0
         var most: Int32 = 0
         var inUse: Int32 = 0
+        /// Nil for a limit that counts what is there.
+        var gate: RateGate?
+
+        /// Its parts, for `Dispatcher.readAhead`.
+        var readAhead: Int64 { Int64(inUse) &+ (gate == nil ? 0 : 1) }
 
         func opens(at now: Instant) -> Instant {
             gate?.opens(at: now) ?? (inUse < most ? .zero : .never)
@@ -102,10 +105,18 @@ struct LimitTable {
         return true
     }
 
+    /// Whether somebody waits for one of the limits.
+    func isAwaited(_ list: LimitList) -> Bool {
+        for index in list.range where limits[Int(listed[index])].awaiting > 0 { return true }
+        return false
+    }
+
     /// As `Dispatcher.readAhead`.
     @inline(__always)
     func readAhead(_ list: LimitList) -> Int64 {
-        list.range.isEmpty ? 0 : Int64(limits[Int(listed[list.range.lowerBound])].inUse)
+        var sum: Int64 = 0
+        for index in list.range { sum &+= limits[Int(listed[index])].readAhead }
+        return sum
     }
 
     func contains(_ list: LimitList, _ place: Int) -> Bool {
