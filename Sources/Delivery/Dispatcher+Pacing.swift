@@ -41,8 +41,10 @@ extension Dispatcher {
         if let block = careBlock(of: lane) { return idle(pace, block, at: now) }
         setAble(lane, lanes[lane].sessions > 0 || lanes[lane].pausedUntil <= now)
         guard !paces[pace].messageTurn.isWaiting else { return .idle }
-        paces[pace].hasYielded = yields(lane, at: now)
-        if paces[pace].hasYielded { return .idle }
+        if hasSiblings(lane) {
+            paces[pace].hasYielded = yields(lane, at: now)
+            if paces[pace].hasYielded { return .idle }
+        }
         if let limit = limitTable.firstClosed(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) {
             return queue(pace, limit, at: now)
         }
@@ -88,15 +90,11 @@ extension Dispatcher {
     }
 
     /// When mail may go, as far as the lane's own state is concerned, and what it waits for.
+    @inline(__always)
     func opens(_ pace: Int, at now: Instant) -> (Instant, LaneBlock) {
         let learned = paces[pace].learnedOpening
         guard paces[pace].isHeldByMore else { return learned > now ? (learned, .backoff) : (now, .none) }
-        let orders = memories[pace].orders
-        if now < orders.suspendedUntil { return (orders.suspendedUntil, .suspended) }
-        if let gate = orders.gate(at: now), gate.opens(at: now) > now { return (gate.opens(at: now), .ordered) }
-        if learned > now { return (learned, .backoff) }
-        guard let opens = memories[pace].warmup?.opens(at: now, unixOrigin), opens > now else { return (now, .none) }
-        return (opens, .warmup)
+        return memories[pace].opens(learned: learned, at: now, unixOrigin: unixOrigin)
     }
 
     /// The sessions that what was learned and ordered permits.
@@ -106,25 +104,11 @@ extension Dispatcher {
         return min(learned, memories[pace].orders.sessions(at: now) ?? .max)
     }
 
-    /// Reads what decisions about several lanes will need.
-    ///
-    /// With many sites all of it comes from memory. Read for all lanes first, it comes at the same time; else each
-    /// would be waited for when its turn comes.
-    mutating func readAhead(_ listed: ArraySlice<Int>) {
-        var sum: Int64 = 0
-        for lane in listed {
-            let (pace, mail) = (lanes[lane].pace, lanes[lane].mail)
-            guard pace >= 0 else { continue }
-            sum &+= paces[pace].served &+ limitTable.readAhead(paces[pace].messageRates)
-            guard !mails[mail].waiting.isEmpty else { continue }
-            sum &+= Int64(truncatingIfNeeded: pool.firstTag(of: mails[mail].waiting))
-        }
-        readAheadSum = sum
-    }
-
     // MARK: - Turns
 
     mutating func comesToItsTurn(_ lane: Int, at limit: Int) {
+        limitTable.listComing(at: limit, in: &coming)
+        readAhead(coming, areCalled: true)
         let pace = lanes[lane].pace
         if limitTable.contains(paces[pace].messageRates, limit) {
             paces[pace].messageTurn = LaneTurn(calledBy: limit)
@@ -149,6 +133,7 @@ extension Dispatcher {
     private mutating func passTurns(_ lane: Int, _ decision: LaneDecision) {
         let pace = lanes[lane].pace
         let (message, session) = (paces[pace].messageTurn.calledBy, paces[pace].sessionTurn.calledBy)
+        guard message >= 0 || session >= 0 else { return }
         switch decision {
         case .send: break
         case .connect:
@@ -169,27 +154,26 @@ extension Dispatcher {
     // MARK: - What is taken
 
     @inline(__always)
-    func mayTake(_ lane: Int, at now: Instant) -> Bool {
+    mutating func mayTake(_ lane: Int, at now: Instant) -> Bool {
         let pace = lanes[lane].pace
         return !paces[pace].messageTurn.isWaiting && careBlock(of: lane) == nil
             && opens(pace, at: now).0 <= now
             && limitTable.firstClosed(of: paces[pace].messageRates, paces[pace].messageTurn, at: now) == nil
-            && !yields(lane, at: now)
+            && !(hasSiblings(lane) && yields(lane, at: now))
     }
 
     mutating func hasTaken(_ lane: Int, at now: Instant) {
         let pace = lanes[lane].pace
-        if paces[pace].learns {
+        if paces[pace].tellsBackoff {
             backoffs[pace].take(at: now)
             if paces[pace].isSpaced { paces[pace].learn(from: backoffs[pace]) }
         }
         if paces[pace].isHeldByMore { memories[pace].take(at: now, unixOrigin: unixOrigin) }
-        paces[pace].served += Int64(paces[pace].cost)
+        paces[pace].begin()
         limitTable.take(paces[pace].messageRates, at: now)
-        paces[pace].messageTurn.end()
         let mail = lanes[lane].mail
         if mails[mail].care >= 0 { cares[mails[mail].care].begun += 1 }
-        listYielding(besides: lane)
+        if hasSiblings(lane) { listYielding(besides: lane) }
     }
 
     mutating func takeSession(_ lane: Int, at now: Instant) {
@@ -205,16 +189,21 @@ extension Dispatcher {
 
     // MARK: - Sources
 
+    @inline(__always)
+    private func hasSiblings(_ lane: Int) -> Bool { mails[lanes[lane].mail].lanes.count > 1 }
+
     /// Whether another lane of the site should have the next message: it is behind, and could take it.
-    private func yields(_ lane: Int, at now: Instant) -> Bool {
+    ///
+    /// `mutating` as what is called from there must be, or the whole dispatcher would be copied to be read.
+    private mutating func yields(_ lane: Int, at now: Instant) -> Bool {
         let siblings = mails[lanes[lane].mail].lanes
-        guard siblings.count > 1 else { return false }
         let pace = lanes[lane].pace
         if paces[pace].isOverflow && !isWarmedUp(siblings, at: now) { return true }
-        return siblings.contains { sibling in
-            sibling != lane && paces[lanes[sibling].pace].served + LanePace.lead < paces[pace].served
-                && isReady(sibling, at: now)
+        for sibling in siblings where sibling != lane {
+            let isBehind = paces[lanes[sibling].pace].served + LanePace.lead < paces[pace].served
+            if isBehind && isReady(sibling, at: now) { return true }
         }
+        return false
     }
 
     /// Whether a lane of the site has had what its warmup permits now.
@@ -225,6 +214,7 @@ extension Dispatcher {
         }
     }
 
+    @inline(__always)
     private func isReady(_ lane: Int, at now: Instant) -> Bool {
         let pace = lanes[lane].pace
         guard paces[pace].isAble, !paces[pace].isOverflow else { return false }
@@ -237,8 +227,8 @@ extension Dispatcher {
         let pace = lanes[lane].pace
         guard paces[pace].isAble != isAble else { return }
         paces[pace].isAble = isAble
+        guard hasSiblings(lane) else { return }
         let siblings = mails[lanes[lane].mail].lanes
-        guard siblings.count > 1 else { return }
         if isAble {
             let least = siblings.filter { $0 != lane && paces[lanes[$0].pace].isAble }
                 .map { paces[lanes[$0].pace].served }.min()

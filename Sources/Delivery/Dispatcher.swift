@@ -25,6 +25,8 @@ package struct Dispatcher: ~Copyable {
     /// Lanes whose decision may have changed, each once.
     private var listed: [Int] = []
     private var paused = DeadlineHeap(owners: 0)
+    /// Lanes that are to be decided about soon, as long as they are read ahead.
+    var coming: [Int] = []
     /// Made of what was read ahead, or the compiler would leave it unread.
     var readAheadSum: Int64 = 0
     /// Lanes that have had an idle session and may have one still, each once.
@@ -74,9 +76,7 @@ package struct Dispatcher: ~Copyable {
 
     /// The next thing to do: a session to make, or an idle one to give work. Nil when nothing is left now.
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
-        let unseen = listed.count
-        while let lane = paused.popExpired(at: now) { list(lane) }
-        if listed.count > unseen + 1 { readAhead(listed[unseen...]) }
+        if paused.earliest <= now { endPauses(at: now) }
         while let called = limitTable.nextCalled(at: now) { comesToItsTurn(called.lane, at: called.place) }
         if let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
         while let lane = listed.last {
@@ -101,6 +101,13 @@ package struct Dispatcher: ~Copyable {
             }
         }
         return nil
+    }
+
+    private mutating func endPauses(at now: Instant) {
+        coming.removeAll(keepingCapacity: true)
+        while let lane = paused.popExpired(at: now) { coming.append(lane) }
+        readAhead(coming, areCalled: false)
+        for lane in coming { list(lane) }
     }
 
     @inline(__always)

@@ -31,6 +31,9 @@ struct SiteMail {
     /// Messages that wait for a session.
     var count: Int { waiting.count + returned.count + madeUp.count }
 
+    /// Its parts, for `Dispatcher.readAhead`.
+    var readAhead: Int64 { Int64(waiting.count &+ returned.count &+ madeUp.upperBound &+ care) }
+
     /// The number of the next message to be made up.
     mutating func takeMadeUp() -> Int? {
         guard let number = madeUp.first else { return nil }
@@ -74,6 +77,9 @@ package struct Lane {
         self.mail = mail
         self.pace = pace
     }
+
+    /// Its parts, for `Dispatcher.readAhead`.
+    var readAhead: Int64 { Int64(pace) &+ pausedUntil.nanoseconds &+ (share == nil ? 0 : 1) }
 
     /// What should happen next, given how many messages wait, the limits and the time. Next: `Worker.turn`.
     func next(waiting waitingCount: Int, at now: Instant, within limits: Limits) -> LaneDecision {

@@ -30,6 +30,8 @@ struct LanePace {
     var messageTurn = LaneTurn()
     /// For the next session; messages go on meanwhile.
     var sessionTurn = LaneTurn()
+    /// A message has gone.
+    private var hasBegun = false
     /// When what was learned lets the next message go.
     var learnedOpening = Instant(nanoseconds: .min)
     /// Messages begun, each counted as its part of the lane's weight.
@@ -61,12 +63,25 @@ struct LanePace {
     /// Whether `LaneMemory` has anything to say about a message.
     var isHeldByMore: Bool { isWarmed || isOrdered }
 
+    /// Whether `Backoff` makes anything of a message: of the first, and of each that it spaces.
+    var tellsBackoff: Bool { learns && (isSpaced || !hasBegun) }
+
+    /// Its parts, for `Dispatcher.readAhead`.
+    var readAhead: Int64 { Int64(cost) &+ served &+ (block == .none ? 0 : 1) }
+
     /// Repeats what the lane has learned.
     mutating func learn(from backoff: borrowing Backoff) {
         isSlowed = backoff.messageRate != nil
         isSpaced = backoff.isPaced
         learnedOpening = backoff.opens(at: Instant(nanoseconds: .min))
         learnedSessions = Int32(clamping: backoff.sessionLimit)
+    }
+
+    /// A message goes.
+    mutating func begin() {
+        served += Int64(cost)
+        hasBegun = true
+        messageTurn.end()
     }
 
     mutating func block(_ block: LaneBlock, at now: Instant) {
@@ -84,6 +99,15 @@ struct LaneMemory {
     init(_ plan: LanePlan) {
         warmup = plan.warmup.map { LaneWarmup($0) }
         orders.suspendedUntil = plan.suspendedUntil
+    }
+
+    /// When mail may go, and what it waits for.
+    func opens(learned: Instant, at now: Instant, unixOrigin: Int64) -> (Instant, LaneBlock) {
+        if now < orders.suspendedUntil { return (orders.suspendedUntil, .suspended) }
+        if let gate = orders.gate(at: now), gate.opens(at: now) > now { return (gate.opens(at: now), .ordered) }
+        if learned > now { return (learned, .backoff) }
+        guard let opens = warmup?.opens(at: now, unixOrigin), opens > now else { return (now, .none) }
+        return (opens, .warmup)
     }
 
     mutating func take(at now: Instant, unixOrigin: Int64) {

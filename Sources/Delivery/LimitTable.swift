@@ -8,14 +8,17 @@ import Primitives
 struct LimitTable {
     /// Small: a lane reads it at every decision.
     private struct Limit {
-        /// Nil for a limit that counts what is there.
-        var gate: RateGate?
         /// Lanes that have it.
         var lanes: Int32 = 0
         /// Lanes that wait for their turn.
         var awaiting: Int32 = 0
         var most: Int32 = 0
         var inUse: Int32 = 0
+        /// Nil for a limit that counts what is there.
+        var gate: RateGate?
+
+        /// Its parts, for `Dispatcher.readAhead`.
+        var readAhead: Int64 { Int64(inUse) &+ (gate == nil ? 0 : 1) }
 
         func opens(at now: Instant) -> Instant {
             gate?.opens(at: now) ?? (inUse < most ? .zero : .never)
@@ -28,6 +31,8 @@ struct LimitTable {
         /// Lanes that were called and could not go yet; they go first.
         var called = ArrivalQueue<Int>()
         var waiting = ArrivalQueue<Int>()
+        /// So many of those that wait next were listed by `listComing`.
+        var listed = 0
     }
 
     /// A lane that was called and neither went nor passed holds the others up for so long.
@@ -100,10 +105,18 @@ struct LimitTable {
         return true
     }
 
+    /// Whether somebody waits for one of the limits.
+    func isAwaited(_ list: LimitList) -> Bool {
+        for index in list.range where limits[Int(listed[index])].awaiting > 0 { return true }
+        return false
+    }
+
     /// As `Dispatcher.readAhead`.
     @inline(__always)
     func readAhead(_ list: LimitList) -> Int64 {
-        list.range.isEmpty ? 0 : Int64(limits[Int(listed[list.range.lowerBound])].inUse)
+        var sum: Int64 = 0
+        for index in list.range { sum &+= limits[Int(listed[index])].readAhead }
+        return sum
     }
 
     func contains(_ list: LimitList, _ place: Int) -> Bool {
@@ -159,6 +172,15 @@ struct LimitTable {
             return (lane, place)
         }
         return nil
+    }
+
+    /// Lists those that are called next when nearly all that were listed before have been called; else nobody.
+    mutating func listComing(at place: Int, in coming: inout [Int]) {
+        coming.removeAll(keepingCapacity: true)
+        queues[place].listed = max(0, queues[place].listed - 1)
+        guard queues[place].listed == 0 else { return }
+        while coming.count < 16, let lane = queues[place].waiting[coming.count] { coming.append(lane) }
+        queues[place].listed = coming.count
     }
 
     private mutating func callNext(_ place: Int, at time: Instant) {

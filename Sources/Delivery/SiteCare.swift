@@ -48,6 +48,7 @@ struct SiteCare {
 }
 
 extension Dispatcher {
+    @inline(__always)
     func careBlock(of lane: Int) -> LaneBlock? {
         let mail = lanes[lane].mail
         guard mails[mail].care >= 0 else { return nil }

@@ -14,6 +14,10 @@ public struct ArrivalQueue<Element> {
     @inlinable
     public var first: Element? { isEmpty ? nil : places[front] }
 
+    /// Who comes so many places behind the first; nil for nobody.
+    @inlinable
+    public subscript(index: Int) -> Element? { front + index < places.count ? places[front + index] : nil }
+
     @inlinable
     public mutating func append(_ element: Element) { places.append(element) }
 

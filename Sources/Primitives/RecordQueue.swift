@@ -33,6 +33,8 @@ public struct PagePool: ~Copyable {
     private static let header = MemoryLayout<PageHeader>.stride
     /// Before each record: its length in 32 bits, its tag in 64.
     private static let recordHeader = 12
+    /// Behind the last record of a full page, in place of a length: all ones.
+    private static let endMark = 4
 
     @safe
     private struct PageHeader {
@@ -150,9 +152,6 @@ public struct PagePool: ~Copyable {
 
     private func isRead(_ page: UnsafeMutableRawPointer?, to offset: Int, in queue: RecordQueue) -> Bool {
         guard let page = unsafe page, let last = unsafe queue.last, unsafe page != last else { return false }
-        let next = unsafe PagePool.headerOf(page).pointee.payload
-        // The end of a full page is marked by a length of all ones, or by fewer than four bytes left.
-        guard next - offset >= 4 else { return true }
         return unsafe (page + PagePool.header + offset).loadUnaligned(as: UInt32.self) == .max
     }
 
@@ -187,14 +186,13 @@ public struct PagePool: ~Copyable {
     ) -> UnsafeMutableRawPointer {
         if let last = unsafe queue.last {
             let room = unsafe PagePool.headerOf(last).pointee.payload - queue.writeOffset
-            if room >= needed { return unsafe last }
-            if room >= 4 {
-                unsafe (last + PagePool.header + queue.writeOffset).storeBytes(of: .max, as: UInt32.self)
-            }
+            if room >= needed + PagePool.endMark { return unsafe last }
+            unsafe (last + PagePool.header + queue.writeOffset).storeBytes(of: .max, as: UInt32.self)
         }
         // The page that an empty queue kept is too small: nothing of it is left to be read.
         if queue.count == 0 { clear(&queue) }
-        let page = unsafe takePage(class: queue.count < 8 ? 0 : queue.count < 64 ? 1 : 2, atLeast: needed)
+        let page = unsafe takePage(
+            class: queue.count < 8 ? 0 : queue.count < 64 ? 1 : 2, atLeast: needed + PagePool.endMark)
         if let last = unsafe queue.last {
             unsafe PagePool.headerOf(last).pointee.next = page
         } else {

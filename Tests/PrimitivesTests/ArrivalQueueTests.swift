@@ -26,6 +26,8 @@ struct ArrivalQueueTests {
                 array.removeAll()
             }
             #expect(queue.isEmpty == array.isEmpty && queue.first == array.first, "seed \(seed)")
+            let place = Int.random(in: 0...array.count, using: &random)
+            #expect(queue[place] == (place < array.count ? array[place] : nil), "seed \(seed)")
         }
     }
 }

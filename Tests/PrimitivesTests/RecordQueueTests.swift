@@ -81,6 +81,27 @@ struct RecordQueueTests {
         #expect(bytesInUse == 0)
     }
 
+    @Test("A record that fills its page, or nearly, is followed by the next")
+    func fullPage() {
+        var pool = PagePool()
+        // Pages that were in use before, so that what they hold is no accident.
+        var before = RecordQueue()
+        for _ in 0..<6 { pool.append([UInt8](repeating: 0, count: 300).span, tag: 0, to: &before) }
+        pool.clear(&before)
+        for size in 470..<500 {
+            var queue = RecordQueue()
+            pool.append([UInt8](repeating: 1, count: size).span, tag: 1, to: &queue)
+            pool.append([2].span, tag: 2, to: &queue)
+            pool.append([3].span, tag: 3, to: &queue)
+            for number in 2...3 as ClosedRange<UInt64> {
+                pool.removeFirst(of: &queue)
+                let (tag, record) = (pool.firstTag(of: queue), pool.first(of: queue).copy())
+                #expect(tag == number && record == [UInt8(number)], "\(size) bytes")
+            }
+            pool.clear(&queue)
+        }
+    }
+
     @Test("An emptied queue holds at most one small page; pages are used again")
     func emptied() {
         var pool = PagePool()
