@@ -122,9 +122,12 @@ struct PacedWorkerTests {
     }
 
     @Test(
-        "A hidden limit is found: few messages are put off, and most of it is used", arguments: [10, 60], 0..<2)
-    func hiddenLimit(perSecond: Int64, seed: UInt64) throws {
+        "A hidden limit is found, with rules and without: few messages are put off, and most of it is used",
+        arguments: [10, 60], [(0, false), (1, false), (0, true), (1, true)])
+    func hiddenLimit(perSecond: Int64, _ way: (seed: UInt64, isBare: Bool)) throws {
+        let seed = way.seed
         var world = PacedWorld(seed: seed, hidden: Rate(perSecond, per: .seconds(1), burst: perSecond))
+        world.hasBareRoute = way.isBare
         try world.run(for: .seconds(100))
         let settled = world.mails[0].filter { $0 >= Instant.zero + .seconds(50) }
         let accepted = world.accepted[0].filter { $0 >= Instant.zero + .seconds(50) }

@@ -46,6 +46,8 @@ struct PacedWorld {
     var faults = FaultPlan.none
     /// Whole transactions are allowed then, and it takes up to 400 ms until an intent is durable.
     var hasJournal = false
+    /// Nobody tells the worker what binds the sites, and all mail goes to the mission's destination.
+    var hasBareRoute = false
     var random: SeededRandom
     /// MAIL commands by site, over all runs.
     private(set) var mails: [[Instant]]
@@ -109,9 +111,14 @@ struct PacedWorld {
         mission.limits.messagesPerSession = 100
         mission.firstFailures = .max
         mission.limits.mostFailures = .max
+        if hasBareRoute {
+            mission.destination = .loopback(port: 2_500)
+            mission.limits.sessionsPerSite = 10
+            mission.limits.learns = true
+        }
         var worker = Worker(network: network, mission: mission, outcomes: RecordingListener(), journal: journal)
         let start = worker.network.now
-        for site in sites.indices { worker.describe(description(of: site)) }
+        for site in sites.indices where !hasBareRoute { worker.describe(description(of: site)) }
         for number in 0..<(hidden == nil ? 1_500 : 8_000) { campaign.admit(number, to: &worker) }
         var turns = 0
         while worker.network.now - start < time {
