@@ -7,7 +7,9 @@ import Uring
 
 /// Sends made-up messages over a network in memory, for `Benchmarks/instructions` to count what that takes.
 ///
-///     InstructionCount lockstep|grouped|chunked MESSAGES [BYTES]
+///     InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]
+///
+/// With `learning` as in a campaign, where refusals would slow it down; without, as in a benchmark.
 @main
 enum InstructionCount {
     private static let depth = 16
@@ -17,9 +19,10 @@ enum InstructionCount {
         let arguments = CommandLine.arguments.dropFirst()
         guard let name = arguments.first, let grouping = grouping(named: name),
             let messages = arguments.dropFirst().first.flatMap({ Int($0) })
-        else { return print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES]") }
+        else { return print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]") }
         let bytes = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_024
-        let mission = try mission(grouping, bytes: bytes)
+        var mission = try mission(grouping, bytes: bytes)
+        mission.limits.learns = arguments.dropFirst(3).first == "learning"
         let accepted = EchoRun.perform(mission, messages: messages, outcomes: SilentListener())
         precondition(accepted == messages, "\(accepted) of \(messages) messages were accepted")
     }

@@ -85,6 +85,8 @@ package struct Manifest: Hashable, Sendable {
     package var depth = 16
     package var inDoubt: InDoubt
     package var retry = Retry()
+    /// Whether what receivers answer slows mail down.
+    package var isAdaptive = true
     /// Files of shaping rules as written; nil for no shaping, empty for the shipped rules alone.
     package var shapingFiles: [String]?
     /// The file that says which hosts take the mail of a domain, as written.
@@ -113,7 +115,7 @@ package enum ManifestKeys {
     package static let root = [
         "name", "class", "from", "reply-to", "envelope-from", "subject", "html", "text", "recipients",
         "suppression", "route", "limits", "grouping", "depth", "in-doubt", "retry",
-        "shaping", "directory", "sources", "pools", "pool", "share-pool", "send-window",
+        "adaptive", "shaping", "directory", "sources", "pools", "pool", "share-pool", "send-window",
     ]
     package static let recipients = ["file", "address", "defaults"]
     package static let limits = ["sessions-per-site", "messages-per-session", "sessions"]

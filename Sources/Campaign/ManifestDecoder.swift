@@ -21,6 +21,7 @@ struct ManifestDraft {
     var depth = 16
     var inDoubt: Manifest.InDoubt?
     var retry = Manifest.Retry()
+    var isAdaptive = true
     var shapingFiles: [Located<String>]?
     var directoryFile: Located<String>?
     var senders = SenderDraft()
@@ -133,6 +134,7 @@ struct ManifestDecoder {
     }
 
     private mutating func decodeSenders(_ reader: MappingReader) {
+        draft.isAdaptive = reader.value("adaptive").flatMap { problems.flag($0, "adaptive") } ?? true
         draft.shapingFiles = reader.value("shaping").map { problems.texts($0, "shaping") }
         draft.directoryFile = reader.value("directory").flatMap { problems.text($0, "directory") }
         draft.senders.sources = reader.value("sources").map { problems.sources($0) } ?? []

@@ -177,7 +177,7 @@ extension ManifestDraft {
             subject: subject.value, html: html?.value, text: text?.value,
             recipients: Manifest.Recipients(file: recipientsFile.value, addressColumn: addressColumn.value),
             suppression: suppression.map(\.value), route: route, limits: limits, grouping: grouping,
-            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry,
+            depth: depth, inDoubt: inDoubt ?? mailClass.inDoubtByDefault, retry: retry, isAdaptive: isAdaptive,
             shapingFiles: shapingFiles?.map(\.value), directoryFile: directoryFile?.value, sources: senders.sources,
             pools: senders.pools, pool: senders.pool, sendWindow: sendWindow?.value)
     }

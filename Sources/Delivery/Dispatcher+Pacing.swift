@@ -7,19 +7,15 @@ extension Dispatcher {
     /// Says what binds a site, before its first mail comes.
     package mutating func describe(_ site: Int, as plan: SitePlan, at now: Instant) {
         guard !isKnown(site) else { return }
-        let first = paces.count
-        for lane in plan.lanes {
-            paces.append(LanePace(lane, &limitTable, at: now))
-            backoffs.append(
-                Backoff(sessionLimit: lane.mostSessions ?? limits.sessionsPerSite, startsSlowly: lane.startsSlowly))
-            memories.append(LaneMemory(lane))
-            if lane.learns { paces[paces.count - 1].learn(from: backoffs[paces.count - 1]) }
+        let added = plan.lanes.map { lane in
+            let most = lane.mostSessions ?? limits.sessionsPerSite
+            return addPace(lane, Backoff(sessionLimit: most, startsSlowly: lane.startsSlowly), at: now)
         }
         let care = SiteCare(plan).map { care in
             cares.append(care)
             return cares.count - 1
         }
-        addSite(site, paces: Array(first..<paces.count), care: care ?? -1)
+        addSite(site, paces: added, care: care ?? -1)
     }
 
     /// As `Lane.next`, and why not.
@@ -246,7 +242,7 @@ extension Dispatcher {
     }
 }
 
-// What is learned and ordered, and what is asked.
+// What is ordered, and what is asked.
 extension Dispatcher {
     /// The source of the lane's mail.
     package func source(of lane: Int) -> Int { lanes[lane].pace < 0 ? 0 : Int(paces[lanes[lane].pace].source) }
@@ -266,9 +262,6 @@ extension Dispatcher {
     /// Sessions in a row that could not be made.
     package func failures(of lane: Int) -> Int { lanes[lane].failures }
 
-    /// Whether it makes a difference what a receiver says.
-    private func learns(_ lane: Int) -> Bool { lanes[lane].pace >= 0 && paces[lanes[lane].pace].learns }
-
     @inline(__always)
     package func isPaced(_ lane: Int) -> Bool { lanes[lane].pace >= 0 }
 
@@ -285,16 +278,6 @@ extension Dispatcher {
     package mutating func warmupCount(_ event: WarmupCount.Event, in lane: Int) -> WarmupCount? {
         guard lanes[lane].pace >= 0, paces[lanes[lane].pace].isWarmed else { return nil }
         return memories[lanes[lane].pace].warmup?.count(event)
-    }
-
-    /// Hears a sign of how much the receiver takes.
-    package mutating func note(_ sign: Backoff.Sign, in lane: Int, at now: Instant) -> BackoffChange? {
-        guard learns(lane) else { return nil }
-        let pace = lanes[lane].pace
-        let change = backoffs[pace].note(sign, at: now)
-        paces[pace].learn(from: backoffs[pace])
-        if change != nil { list(lane) }
-        return change
     }
 
     /// Nothing goes by this lane before `until`.

@@ -1,3 +1,4 @@
+import Pacing
 import Primitives
 
 /// What a lane wants next.
@@ -49,7 +50,9 @@ package struct Lane {
     /// Where the mail of the site waits.
     let mail: Int
     /// What binds the lane besides the run's limits, by its place; -1 for nothing.
-    let pace: Int
+    var pace: Int
+    /// Of a lane that nothing binds.
+    var recent = RecentRate()
     /// Sessions that connect or stand.
     package internal(set) var sessions = 0
     /// Of these, those that are not ready yet.

@@ -21,6 +21,9 @@ package struct Limits: Hashable, Sendable {
     /// Pause after the first such failure; it doubles with each further one.
     package var firstPause = Interval.milliseconds(500)
     package var longestPause = Interval.seconds(300)
+    /// Whether refusals slow down the mail of sites that nobody has described. Until the first one it goes at full
+    /// speed: the receiver was the operator's own choice.
+    package var learns = false
 
     package init() {}
 }

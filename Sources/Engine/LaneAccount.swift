@@ -41,7 +41,7 @@ extension Worker where Net: ~Copyable {
         var accounts: [LaneAccount] = []
         for lane in dispatcher.lanes.indices where accounts.count < Self.mostAccounts {
             let standing = dispatcher.standing(of: lane, at: network.now)
-            let name = sites[standing.site]?.name ?? ""
+            let name = name(ofSite: standing.site)
             guard site.map({ $0 == name }) ?? (standing.waiting > 0) else { continue }
             accounts.append(account(standing, name))
         }

@@ -25,6 +25,9 @@ package struct Mission: Sendable {
     package var firstFailures = 3
     /// A site's mail fails so that somebody should look before more is sent. From any worker's thread.
     package var onAlarm: @Sendable (_ site: String, _ what: String) -> Void = { _, _ in }
+    /// What a site is called of which workers know nothing but the number; nil when that is not known. From any
+    /// worker's thread, and seldom.
+    package var siteName: @Sendable (_ site: Int) -> String? = { _ in nil }
     /// No message is begun before all sessions stand, or one could not be made: for a benchmark.
     package var assemblesFirst = false
 

@@ -75,6 +75,11 @@ package final class RecipientFeed: Sendable {
 
     package var current: Progress { progress.withLock { $0 } }
 
+    /// Nil for a site that was read a moment ago.
+    package func name(ofSite site: Int) -> String? {
+        progress.withLock { $0.siteNames.indices.contains(site) ? $0.siteNames[site] : nil }
+    }
+
     /// Reads the list until everybody has an outcome that lasts, or the run is stopped. On the calling thread, which
     /// blocks while the workers have enough to do, and while nobody is due.
     package func read(_ campaign: consuming LoadedCampaign, seed: UInt64) {

@@ -43,6 +43,9 @@ extension Worker where Net: ~Copyable {
         dispatcher.describe(site.site, as: site.plan, at: network.now)
     }
 
+    /// For people.
+    func name(ofSite site: Int) -> String { sites[site]?.name ?? mission.siteName(site) ?? "site \(site)" }
+
     /// Where the lane's next session goes: where the last one came from, and after each failure to the next host.
     mutating func destination(of lane: Int) -> (address: SocketAddress, host: Int)? {
         guard let site = sites[dispatcher.site(of: lane)] else { return mission.destination.map { ($0, 0) } }

@@ -39,6 +39,9 @@ package struct SitePlanner: Sendable {
     package var warmup: @Sendable (_ source: Int, _ site: String) -> WarmupPlan? = { _, _ in nil }
     /// Whether domains with rules of their own stay in the site that they share: a warmup counts a provider as one.
     package var keepsProvidersWhole = false
+    /// Whether what receivers answer slows mail down, holds some of it back, or pauses it, as rules say. Their
+    /// automation is another matter.
+    package var isAdaptive = true
     /// Until when an order of an earlier run holds, by `scope`.
     package var suspensions: [String: Instant] = [:]
 
@@ -98,8 +101,10 @@ package struct SitePlanner: Sendable {
         let rules = shaping.rules(for: known.identity, domain: known.domain, source: nil)
         description.patience = Patience.delivery.adjusted(to: rules)
         description.usesPipelining = rules.enablePipelining?.value ?? true
-        description.plan.canaryShare = (rules.canary?.value ?? 0) / 100
-        description.plan.mostFailures = rules.pauseAbove.map { $0.value / 100 }
+        if isAdaptive {
+            description.plan.canaryShare = (rules.canary?.value ?? 0) / 100
+            description.plan.mostFailures = rules.pauseAbove.map { $0.value / 100 }
+        }
         description.automation = shaping.automation(for: known.identity, domain: known.domain)
         description.limits = limits.facts
         description.isForOneWorker = limits.isCommon
@@ -125,7 +130,7 @@ package struct SitePlanner: Sendable {
         bind(&plan, by: rules, from: source, known, name, &limits)
         for limit in shaping.limits { bind(&plan, by: limit, from: source, known, name, &limits) }
         plan.messagesPerSession = [plan.messagesPerSession, messagesPerSession].compactMap(\.self).min()
-        plan.learns = rules.backoff?.value != false
+        plan.learns = isAdaptive && rules.backoff?.value != false
         plan.warmup = warmup(source.number, name)
         plan.suspendedUntil = suspensions[SiteDescription.scope(source: source.name, site: name)] ?? .zero
         return plan

@@ -14,7 +14,10 @@ extension Worker where Net: ~Copyable {
     /// - Parameter textCount: how much of `replyText` it takes; 0 for an acceptance that nobody wants to read.
     @inline(__always)
     mutating func learn(from reply: Reply, on slot: ConnectionSlot, textCount: Int) {
-        guard connections[slot].isPaced else { return }
+        guard connections[slot].isPaced || mission.limits.learns else { return }
+        guard connections[slot].isPaced || reply.code >= 300 else {
+            return dispatcher.noteAccepted(1, inUnpaced: connections[slot].lane, at: network.now)
+        }
         learnPaced(from: reply, on: slot, textCount: textCount)
     }
 
@@ -30,13 +33,23 @@ extension Worker where Net: ~Copyable {
 
     /// Many messages were accepted at once.
     mutating func learnAccepted(_ count: Int, like reply: Reply, on slot: ConnectionSlot) {
-        guard connections[slot].isPaced else { return }
+        guard connections[slot].isPaced else {
+            return dispatcher.noteAccepted(count, inUnpaced: connections[slot].lane, at: network.now)
+        }
         for _ in 0..<count { learnPaced(from: reply, on: slot, textCount: 0) }
     }
 
     mutating func note(_ sign: Backoff.Sign, in lane: Int) {
-        guard let change = dispatcher.note(sign, in: lane, at: network.now) else { return }
+        let wasPaced = dispatcher.isPaced(lane)
+        let change = dispatcher.note(sign, in: lane, at: network.now)
+        if !wasPaced && dispatcher.isPaced(lane) { pace(lane) }
+        guard let change else { return }
         journal?.audits("\(scope(of: lane)): \(change.text(at: network.now))")
+    }
+
+    /// The lane has had its first trouble: its sessions count from now on.
+    private mutating func pace(_ lane: Int) {
+        for slot in connections.slots where connections[slot].lane == lane { connections[slot].isPaced = true }
     }
 
     /// Somebody should look before more is sent.
@@ -48,7 +61,7 @@ extension Worker where Net: ~Copyable {
                 "\(failures) of the last \(count) messages were refused for good"
             }
         pause()
-        mission.onAlarm(sites[dispatcher.site(of: lane)]?.name ?? "", what)
+        mission.onAlarm(name(ofSite: dispatcher.site(of: lane)), what)
     }
 
     // MARK: - Rules
@@ -128,7 +141,7 @@ extension Worker where Net: ~Copyable {
     func scope(of lane: Int) -> String {
         let site = dispatcher.site(of: lane)
         let source = mission.sources[dispatcher.source(of: lane)].name
-        return SiteDescription.scope(source: source, site: sites[site]?.name ?? "site \(site)")
+        return SiteDescription.scope(source: source, site: name(ofSite: site))
     }
 }
 

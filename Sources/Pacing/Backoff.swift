@@ -47,6 +47,15 @@ package struct Backoff: Hashable, Sendable {
         toldSessions = sessions.most
     }
 
+    /// For a receiver that got mail at full speed, by all sessions, until its first trouble.
+    ///
+    /// - Parameter acceptedPerSecond: what it accepted of late.
+    package init(sessionLimit: Int, acceptedPerSecond: Double, at now: Instant) {
+        rate = LearnedRate(acceptedPerSecond: acceptedPerSecond, at: now)
+        sessions = SessionWindow(most: sessionLimit, initial: sessionLimit)
+        toldSessions = sessions.most
+    }
+
     /// How many sessions may stand or be opened now.
     package var sessionLimit: Int { sessions.window }
 

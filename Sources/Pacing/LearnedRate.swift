@@ -51,6 +51,11 @@ struct LearnedRate: Hashable, Sendable {
         slowStart = startsSlowly ? SlowStart() : nil
     }
 
+    /// - Parameter acceptedPerSecond: what was accepted of late, without a limit.
+    init(acceptedPerSecond: Double, at now: Instant) {
+        meter = ReplyMeter(acceptedPerSecond: acceptedPerSecond, at: now)
+    }
+
     /// Whether messages are spaced, by what was learned or because nothing is known yet.
     var isPaced: Bool { limit != nil || slowStart != nil }
 

@@ -17,6 +17,14 @@ struct ReplyMeter: Hashable, Sendable {
     /// When the last reply came, or the first message went.
     private var latest: Instant?
 
+    init() {}
+
+    /// As if so much had been accepted in the last second.
+    init(acceptedPerSecond: Double, at now: Instant) {
+        older = Stretch(accepted: acceptedPerSecond, replies: acceptedPerSecond, seconds: 1)
+        latest = now
+    }
+
     /// A message goes: the time until its reply counts.
     mutating func begin(at now: Instant) {
         if latest == nil { latest = now }

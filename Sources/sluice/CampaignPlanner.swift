@@ -17,6 +17,7 @@ extension CampaignSupport {
         var planner = SitePlanner(sources: sources(of: manifest))
         planner.shaping = campaign.shaping ?? ShapingRules()
         planner.directory = campaign.directory
+        planner.isAdaptive = manifest.isAdaptive
         planner.campaign = manifest.name
         planner.pool = manifest.pool.map { manifest.pools[$0].name } ?? ""
         // Rules stand in for the limits that a manifest has when it says nothing.

@@ -40,6 +40,7 @@ final class CampaignRun: Sendable {
     func perform(_ mission: Mission, _ reading: FeedThread, in directory: StateDirectory) throws -> Run.Result {
         var watched = mission
         watched.onAlarm = { [self] site, what in raiseAlarm(site, what) }
+        watched.siteName = { [feed] site in feed.name(ofSite: site) }
         let control = try ControlServer(in: directory.path) { [self] request in answer(request) }
         let shares = (0..<run.workerCount).map { [watched] worker in
             let journal = ledger.journal { [run] in run.wake(worker: worker) }

@@ -244,6 +244,7 @@ struct SendCommand: ParsableCommand {
         limits.openingPerSite = max(1, 64 / workerCount)
         limits.sessionsPerSite = manifest.limits.sessionsPerSite
         limits.messagesPerSession = manifest.limits.messagesPerSession
+        limits.learns = manifest.isAdaptive
         var mission = Mission(
             letter: letter, envelopeFrom: Array(manifest.envelopeFrom.utf8),
             helloName: HelloName.usual(envelopeFrom: manifest.envelopeFrom),

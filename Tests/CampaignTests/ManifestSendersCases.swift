@@ -160,5 +160,6 @@ enum ManifestSendersCases {
             ]
         ),
         ("share-pool: maybe", ["8:13: 'share-pool' is 'maybe': write true or false"]),
+        ("adaptive: slowly", ["8:11: 'adaptive' is 'slowly': write true or false"]),
     ]
 }

@@ -93,6 +93,21 @@ struct PacingCommandTests {
         }
     }
 
+    @Test(
+        "A campaign with nothing but a route slows down when it is refused, unless its manifest says no",
+        arguments: ["adaptive: true", "adaptive: false"])
+    func bareRoute(setting: String) async throws {
+        try await onThread {
+            let campaign = try SmallCampaign(6, setting, "retry: { delays: [1h] }")
+            var script = Script()
+            script.toContent = { _, number in number == 6 ? "452 4.7.0 slow down" : "250 2.0.0 ok" }
+            try campaign.send(to: try ScriptedReceiver(script), "--once", expecting: 75)
+            let told = try campaign.explain("site.example").decisions
+            let slowed = told.contains { $0.contains("site.example from here: no limit to ") }
+            #expect(slowed == (setting == "adaptive: true"), "\(told)")
+        }
+    }
+
     @Test("Recipients in whose zone it is not the time are put off, the others are sent to")
     func zones() async throws {
         try await onThread {

@@ -1,10 +1,8 @@
 import Delivery
-import Foundation
 import Measurement
 import Pacing
 import Primitives
 import SMTP
-import Shaping
 import Simulation
 import Testing
 import Uring
@@ -16,13 +14,13 @@ import Uring
 struct PacedWorkerTests {
     @Test(
         "No window at any receiver exceeds a limit, over a crash and a restart, and the rate is used",
-        arguments: 0..<PacedWorld.seeds)
+        arguments: PacedWorld.seeds)
     func limitsHold(seed: Int) throws {
         var world = PacedWorld(seed: UInt64(seed))
         world.faults = seed % 2 == 0 ? .none : world.refusals
         let crash = Interval.milliseconds(Int64.random(in: 500...3_000, using: &world.random))
         try world.run(for: crash)
-        let firstMails = world.mails.map(\.count)
+        let mailsBefore = world.mails.map(\.count)
         try world.run(for: .seconds(8))
         for site in world.sites.indices {
             let limit = world.sites[site]
@@ -30,10 +28,8 @@ struct PacedWorkerTests {
             #expect(most <= limit.rate.count, "seed \(seed): site \(site) had \(most) of \(limit.rate)")
             #expect(world.mostConnections[site] <= limit.sessions, "seed \(seed): site \(site)")
             guard seed % 2 == 0 else { continue }
-            let used = world.mails[site].count - firstMails[site]
-            #expect(
-                Double(used) >= 0.98 * limit.rate.perSecond * 8 - limit.rate.perSecond * 0.2 - 1,
-                "seed \(seed): site \(site) used \(used) of \(limit.rate)")
+            let use = world.use(of: site, since: mailsBefore[site], over: .seconds(8))
+            #expect(use.isFull, "seed \(seed): site \(site), \(limit.rate): \(use)")
         }
         let common = PacedWorld.mostInWindow(world.mails.flatMap { $0 }.sorted(), of: world.common.period)
         #expect(common <= world.common.count, "seed \(seed): \(common) of \(world.common) in common")
@@ -41,7 +37,7 @@ struct PacedWorkerTests {
 
     @Test(
         "Nor does any where intents are durable late and whole transactions are allowed",
-        arguments: 0..<PacedWorld.seeds)
+        arguments: PacedWorld.seeds)
     func limitsHoldWithSlowJournal(seed: Int) throws {
         var world = PacedWorld(seed: UInt64(seed))
         world.hasJournal = true
@@ -61,29 +57,33 @@ struct PacedWorkerTests {
         #expect(common <= world.common.count, "seed \(seed): \(common) of \(world.common) in common")
     }
 
-    @Test("One session uses a rate although nothing else wakes the worker")
-    func lonelySession() throws {
-        var campaign = SimulatedCampaign(seed: 2)
+    @Test(
+        "One session uses 98 % of a rate although nothing else wakes the worker, and messages take nearly as long",
+        arguments: [20, 39], 0..<10)
+    func lonelySession(perSecond: Int64, seed: UInt64) throws {
+        var campaign = SimulatedCampaign(seed: seed)
         campaign.sites = 1
         campaign.faults = .none
         campaign.faults.latency = .milliseconds(2)
         let network = SimulatedNetwork(
-            seed: 2, faults: campaign.faults, receivers: [SimulatedReceiver(port: 25)])
+            seed: seed, faults: campaign.faults, receivers: [SimulatedReceiver(port: 25)])
         var mission = try campaign.mission()
         mission.limits.messagesPerSession = 0
         var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
         var lane = LanePlan()
         lane.sessionCounts = [LimitPlan(0, .count(1))]
-        lane.messageRates = [LimitPlan(1, .rate(Rate(20, per: .seconds(1))))]
+        lane.messageRates = [LimitPlan(1, .rate(Rate(perSecond, per: .seconds(1))))]
         worker.describe(
             SiteDescription(site: 0, name: "one.test", fate: .mail([]), plan: SitePlan(lanes: [lane])))
-        for number in 0..<100 { campaign.admit(number, to: &worker) }
+        for number in 0..<200 { campaign.admit(number, to: &worker) }
         worker.closeAdmission()
-        worker.run()
+        // A wake-up for something else comes now and then, as it does in a worker with other sites.
+        while !worker.isDone { worker.turn(atMost: .milliseconds(20)) }
         let mails = worker.network.finish()[0].mails.map(\.time)
         let first = try #require(mails.first)
         let last = try #require(mails.last)
-        #expect(mails.count == 100 && last - first < .milliseconds(5_050), "\(last - first)")
+        let used = Double(mails.count - 1) / ((last - first).seconds * Double(perSecond))
+        #expect(mails.count == 200 && used >= 0.98, "seed \(seed): \(used) of \(perSecond)/s")
     }
 
     @Test("Whole transactions go together unless a rate binds the site", arguments: [false, true])
@@ -121,9 +121,12 @@ struct PacedWorkerTests {
     }
 
     @Test(
-        "A hidden limit is found: few messages are put off, and most of it is used", arguments: [10, 60], 0..<2)
-    func hiddenLimit(perSecond: Int64, seed: UInt64) throws {
+        "A hidden limit is found, with rules and without: few messages are put off, and most of it is used",
+        arguments: [10, 60], [(0, false), (1, false), (0, true), (1, true)])
+    func hiddenLimit(perSecond: Int64, _ way: (seed: UInt64, isBare: Bool)) throws {
+        let seed = way.seed
         var world = PacedWorld(seed: seed, hidden: Rate(perSecond, per: .seconds(1), burst: perSecond))
+        world.hasBareRoute = way.isBare
         try world.run(for: .seconds(100))
         let settled = world.mails[0].filter { $0 >= Instant.zero + .seconds(50) }
         let accepted = world.accepted[0].filter { $0 >= Instant.zero + .seconds(50) }
@@ -138,157 +141,5 @@ struct PacedWorkerTests {
         let world = try PacedWorld.withTwoSources()
         #expect(Set(world.sources.compactMap { $0?.description }) == ["127.0.0.2:0", "127.0.0.3:0"])
         #expect(world.accepted == 400)
-    }
-}
-
-extension Rate {
-    var perSecond: Double { Double(count) / period.seconds }
-}
-
-/// A few sites, each with a receiver and a limit of its own, and a rate that all have in common.
-struct PacedWorld {
-    /// So many with SLUICE_LONG=1 in the environment; a tenth of them takes half a minute in a debug build.
-    static let seeds = ProcessInfo.processInfo.environment["SLUICE_LONG"] == nil ? 50 : 500
-
-    struct Site {
-        var rate: Rate
-        var sessions: Int
-    }
-
-    var sites: [Site] = []
-    var common: Rate
-    var faults = FaultPlan.none
-    /// Whole transactions are allowed then, and it takes up to 400 ms until an intent is durable.
-    var hasJournal = false
-    var random: SeededRandom
-    /// MAIL commands by site, over all runs.
-    private(set) var mails: [[Instant]]
-    private(set) var accepted: [[Instant]]
-    private(set) var mostConnections: [Int]
-    private let hidden: Rate?
-    private let seed: UInt64
-    /// When the present run began.
-    private var begun = Instant.zero
-
-    init(seed: UInt64, hidden: Rate? = nil) {
-        random = SeededRandom(seed: seed ^ 0xACED)
-        self.seed = seed
-        self.hidden = hidden
-        let count = hidden == nil ? Int.random(in: 1...4, using: &random) : 1
-        for _ in 0..<count {
-            let rate = Rate(Int64.random(in: 2...40, using: &random), per: .seconds(random.oneIn(3) ? 5 : 1))
-            sites.append(Site(rate: rate, sessions: Int.random(in: 1...3, using: &random)))
-        }
-        common = Rate(Int64.random(in: 200...300, using: &random), per: .seconds(1))
-        mails = Array(repeating: [], count: count)
-        accepted = mails
-        mostConnections = Array(repeating: 0, count: count)
-    }
-
-    /// What no delay of the network comes with: that is not the sender's to help.
-    var refusals: FaultPlan {
-        var plan = FaultPlan.none
-        plan.connectionRefused = 0.05
-        plan.greetingBusy = 0.05
-        plan.mailRefused = 0.05
-        plan.recipientRefused = 0.05
-        plan.messageRefused = 0.05
-        plan.closing = 0.02
-        plan.resetBeforeReply = 0.02
-        plan.acceptedThenReset = 0.02
-        return plan
-    }
-
-    /// A worker that has more to do than it can, and is gone when the time is over: nothing of it survives.
-    mutating func run(for time: Interval) throws {
-        var plan = faults
-        plan.latency = .milliseconds(2)
-        var receivers: [SimulatedReceiver] = []
-        for site in sites.indices {
-            var receiver = SimulatedReceiver(port: UInt16(2_500 + site))
-            receiver.rateLimit = hidden
-            receivers.append(receiver)
-        }
-        let runSeed = random.next()
-        var network = SimulatedNetwork(seed: runSeed, faults: plan, receivers: receivers)
-        let journal = hasJournal ? SimulatedJournal(seed: runSeed, slowest: .milliseconds(400)) : nil
-        network.journal = journal
-        var campaign = SimulatedCampaign(seed: runSeed)
-        if hasJournal { campaign.grouping = .chunked() }
-        campaign.sites = sites.count
-        var mission = try campaign.mission()
-        mission.limits.sessions = hasJournal ? 80 : 20
-        // A site with one session would lose its time to making another.
-        mission.limits.messagesPerSession = 100
-        mission.firstFailures = .max
-        mission.limits.mostFailures = .max
-        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener(), journal: journal)
-        let start = worker.network.now
-        for site in sites.indices { worker.describe(description(of: site)) }
-        for number in 0..<(hidden == nil ? 1_500 : 8_000) { campaign.admit(number, to: &worker) }
-        var turns = 0
-        while worker.network.now - start < time {
-            worker.turn(atMost: .milliseconds(20))
-            turns += 1
-            try #require(turns < 1_000_000, "seed \(seed): time stands still at \(worker.network.now - start)")
-        }
-        note(worker.network.finish(), start)
-        begun = begun + time
-    }
-
-    private func description(of site: Int) -> SiteDescription {
-        var lane = LanePlan()
-        lane.learns = hidden != nil
-        if hidden == nil {
-            lane.messageRates = [LimitPlan(0, .rate(common)), LimitPlan(1 + site, .rate(sites[site].rate))]
-            lane.sessionCounts = [LimitPlan(100 + site, .count(sites[site].sessions))]
-        } else {
-            lane.sessionCounts = [LimitPlan(100, .count(10))]
-        }
-        return SiteDescription(
-            site: site, name: "site\(site).test", fate: .mail([.loopback(port: UInt16(2_500 + site))]),
-            plan: SitePlan(lanes: [lane]))
-    }
-
-    private mutating func note(_ records: [ReceiverRecord], _ start: Instant) {
-        for site in sites.indices {
-            mails[site] += records[site].mails.map { begun + ($0.time - start) }
-            accepted[site] += records[site].accepted.map { begun + ($0.time - start) }
-            mostConnections[site] = max(mostConnections[site], records[site].mostConnections)
-        }
-    }
-
-    /// The most that fall into a half-open window of that length.
-    static func mostInWindow(_ times: [Instant], of period: Interval) -> Int64 {
-        var (most, first) = (0, 0)
-        for index in times.indices {
-            while times[index] - times[first] >= period { first += 1 }
-            most = max(most, index - first + 1)
-        }
-        return Int64(most)
-    }
-
-    static func withTwoSources() throws -> (sources: [SocketAddress?], accepted: Int) {
-        let receivers = [SimulatedReceiver(port: 2_501)]
-        let network = SimulatedNetwork(seed: 5, faults: .none, receivers: receivers)
-        var campaign = SimulatedCampaign(seed: 5)
-        campaign.sites = 1
-        var mission = try campaign.mission()
-        mission.firstFailures = .max
-        mission.sources = [2, 3].map { last in
-            MailSource(
-                name: "s\(last)", address: SocketAddress("127.0.0.\(last):0"),
-                helloName: Array("s\(last).test".utf8))
-        }
-        var worker = Worker(network: network, mission: mission, outcomes: RecordingListener())
-        worker.describe(
-            SiteDescription(
-                site: 0, name: "two.test", fate: .mail([.loopback(port: 2_599), .loopback(port: 2_501)]),
-                plan: SitePlan(lanes: [LanePlan(source: 0), LanePlan(source: 1)])))
-        for number in 0..<400 { campaign.admit(number, to: &worker) }
-        worker.closeAdmission()
-        worker.run()
-        let accepted = worker.tally.counts.accepted
-        return (worker.network.finish()[0].mails.map(\.source), accepted)
     }
 }

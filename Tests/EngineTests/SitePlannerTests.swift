@@ -16,6 +16,10 @@ struct SitePlannerTests {
         max_message_rate = "100/s"
         max_deliveries_per_connection = 50
 
+        ["default".adaptive]
+        pause_above = 5
+        canary = 1
+
         [provider."big"]
         match = [{ DomainSuffix = "big.example" }, { MXSuffix = ".mx.big.example" }]
         provider_connection_limit = 5
@@ -70,6 +74,17 @@ struct SitePlannerTests {
             Issue.record("\(unknown.fate)")
             return
         }
+    }
+
+    @Test("With adaptive: false nothing is learned, held back or paused; limits hold")
+    func notAdaptive() throws {
+        var planner = try planner()
+        let usual = try description("big.example", &planner).plan
+        #expect(usual.lanes.allSatisfy(\.learns) && usual.canaryShare == 0.01 && usual.mostFailures == 0.05)
+        planner.isAdaptive = false
+        let site = try description("big.example", &planner)
+        #expect(site.plan.lanes.allSatisfy { !$0.learns && !$0.messageRates.isEmpty })
+        #expect(site.plan.canaryShare == 0 && site.plan.mostFailures == nil)
     }
 
     @Test("Each source has a lane with the limits of the path, named with their place")
