@@ -66,9 +66,10 @@ extension Worker where Net: ~Copyable {
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
             || turn.shared.pieces.count >= LetterShelf.mostPieces
-        let isChunked = connections[slot].isChunked
+        let isChunked = if case .chunked = connections[slot].session.style { true } else { false }
         guard written == 0 || !isFull || !isChunked else { return nil }
-        guard journal.map({ takeIntended(slot, $0) }) ?? take(slot) else { return nil }
+        let isTaken = if let journal { takeIntended(slot, journal) } else { take(slot) }
+        guard isTaken else { return nil }
         connections[slot].messages += 1
         connections[slot].envelopeWritten = network.now
         if journal != nil { noteBegun(slot) }
@@ -79,25 +80,39 @@ extension Worker where Net: ~Copyable {
         return connections[slot].session.nextCommand()
     }
 
-    /// Takes the lane's next message for the session; false when there is none, or the session may have no more.
+    /// Takes the lane's next message for the session, into flight; false when there is none, or the session may have no
+    /// more.
+    @inline(__always)
     mutating func take(_ slot: ConnectionSlot) -> Bool {
         guard messagesLeft(slot) > 0 else { return false }
-        var queue = connections[slot].inFlight
-        defer { connections[slot].inFlight = queue }
-        return take(slot, to: &queue)
-    }
-
-    /// As above, to the end of a queue. Those that are too large for the receiver are refused.
-    mutating func take(_ slot: ConnectionSlot, to queue: inout RecordQueue) -> Bool {
         let lane = connections[slot].lane
-        while dispatcher.take(from: lane, to: &queue, at: network.now) {
-            if connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot, queue) {
-                if connections[slot].isPaced { count(.intended, in: lane) }
-                return true
-            }
-            refuseTooLarge(slot, &queue)
+        while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
+            if mayHave(slot, connections[slot].inFlight) { return true }
+            refuseTooLarge(slot, connections[slot].inFlight)
+            dispatcher.pool.removeLast(of: &connections[slot].inFlight)
         }
         return false
+    }
+
+    /// As `take`, to be begun later.
+    mutating func choose(_ slot: ConnectionSlot) -> Bool {
+        let lane = connections[slot].lane
+        while dispatcher.take(from: lane, to: &connections[slot].intended, at: network.now) {
+            if mayHave(slot, connections[slot].intended) { return true }
+            refuseTooLarge(slot, connections[slot].intended)
+            dispatcher.pool.removeLast(of: &connections[slot].intended)
+        }
+        return false
+    }
+
+    /// Whether the receiver may be given the newest message of a queue.
+    @inline(__always)
+    private mutating func mayHave(_ slot: ConnectionSlot, _ queue: RecordQueue) -> Bool {
+        guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot, queue) else {
+            return false
+        }
+        if connections[slot].isPaced { count(.intended, in: connections[slot].lane) }
+        return true
     }
 
     /// Messages that the session may still begin.
@@ -201,14 +216,13 @@ extension Worker where Net: ~Copyable {
         return writer.count <= limit
     }
 
-    private mutating func refuseTooLarge(_ slot: ConnectionSlot, _ queue: inout RecordQueue) {
+    private mutating func refuseTooLarge(_ slot: ConnectionSlot, _ queue: RecordQueue) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
         let recipients = mission.limits.recipientsPerMessage
         let attempt = attemptAtUnbegun(slot)
         tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
             dispatcher.pool.newest(of: queue), recipients: recipients, verdict, text: replyText.bytes(0..<0), attempt)
-        dispatcher.pool.removeLast(of: &queue)
     }
 
     /// The receiver takes fewer recipients of a message than it has: the others are not named at all.

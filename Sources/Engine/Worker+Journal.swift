@@ -38,12 +38,10 @@ extension Worker where Net: ~Copyable {
         guard connections[slot].intended.isEmpty, !isAssembling, mayChoose(slot) else { return }
         let mostInSend = max(1, OutputPool.standardCapacity / max(1, largestWritten))
         var room = min(connections[slot].session.depth, messagesLeft(slot), mostInSend)
-        var queue = connections[slot].intended
-        while room > 0, take(slot, to: &queue) {
-            connections[slot].intentOfNext = journal.intends(dispatcher.pool.newest(of: queue))
+        while room > 0, choose(slot) {
+            connections[slot].intentOfNext = journal.intends(dispatcher.pool.newest(of: connections[slot].intended))
             room -= 1
         }
-        connections[slot].intended = queue
     }
 
     /// Whether the session may choose its next messages before they can go out.

@@ -150,7 +150,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
-        network.wait(until: longestWait.map { min(nextWakeUp, network.now + $0) } ?? nextWakeUp)
+        let wakeUp = nextWakeUp()
+        network.wait(until: longestWait.map { min(wakeUp, network.now + $0) } ?? wakeUp)
         journalIsCurrent = false
         isBusy = false
         while let completion = network.nextCompletion() {
@@ -222,7 +223,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         }
     }
 
-    private var nextWakeUp: Instant {
+    // Mutating, or calling it would copy the worker.
+    private mutating func nextWakeUp() -> Instant {
         guard listed.isEmpty, !holdsNotes else { return network.now }
         var earliest = deadlines.earliest
         if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
