@@ -190,7 +190,7 @@ extension Dispatcher {
 
     /// Whether another lane of the site should have the next message: it is behind, and could take it.
     ///
-    /// `mutating` as what is called from there must be, or the whole dispatcher would be copied to be read.
+    /// `mutating` although it changes nothing: called from what changes, it would be given a copy of the dispatcher.
     private mutating func yields(_ lane: Int, at now: Instant) -> Bool {
         let siblings = mails[lanes[lane].mail].lanes
         let pace = lanes[lane].pace
