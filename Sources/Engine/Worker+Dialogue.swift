@@ -73,6 +73,7 @@ extension Worker where Net: ~Copyable {
         let isChunked = if case .chunked = connections[slot].session.style { true } else { false }
         guard written == 0 || !isFull || !isChunked else { return nil }
         let lane = connections[slot].lane
+        if mission.limits.rowsHaveTerms { putOffOverdue(lane) }
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
             guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot) else {
                 refuseTooLarge(slot)
