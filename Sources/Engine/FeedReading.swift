@@ -23,6 +23,8 @@ struct FeedReading: ~Copyable {
     var judgedThrough = 0
     /// Lines that were given to a worker in this run.
     var handed = LineSet()
+    /// Lines that the progress counts, handed over or put off.
+    private var counted = LineSet()
     var progress = RecipientFeed.Progress()
     var row: ByteBuffer
     var nextPublication = Instant.zero
@@ -56,7 +58,8 @@ struct FeedReading: ~Copyable {
         let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst) { planner?.name(ofDomain: $0) ?? $0 }
         if site == places.count { begin(site, inboxes) }
         batches[places[site]].append(row, count: count, site: site, term)
-        if isFirst { progress.rows += 1 } else { retries[site] += 1 }
+        if counted.insert(line) { progress.rows += 1 }
+        if !isFirst { retries[site] += 1 }
         return site
     }
 
@@ -111,7 +114,7 @@ struct FeedReading: ~Copyable {
     mutating func postpone(_ line: Int, _ count: Int, until: Int64) {
         if line > judgedThrough {
             plan.append(row, count: count)
-            progress.rows += 1
+            if counted.insert(line) { progress.rows += 1 }
         }
         postponed[until, default: []].append(line)
         postponedCount += 1

@@ -363,7 +363,7 @@ class Windows(Round):
             change = self.chance.choice(offsets) + (self.HOURS[1] if day == 0 else self.chance.choice(self.HOURS))
             lead = self.chance.uniform(0.3, 1.2)
             sender = self.start_at(self.FIRST_DAY + day * self.DAY + change - lead, port)
-            time.sleep(lead + self.chance.choice([self.chance.uniform(-0.2, 0.3), self.chance.uniform(0.3, 2)]))
+            time.sleep(lead + self.chance.uniform(*self.chance.choice([(-0.2, 0.3), (0.5, 2), (0.5, 2)])))
             sender.send_signal(signal.SIGKILL)
             self.finish(sender, (-signal.SIGKILL, *NORMAL))
         # Half an hour before the first window closes all are open.
