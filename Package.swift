@@ -138,7 +138,8 @@ if isAsked(for: "SLUICE_BENCHMARKS") {
 if isAsked(for: "SLUICE_FUZZ") {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["Primitives", "SMTP", "Message", "Campaign"], path: "Fuzz",
+            name: "Fuzz", dependencies: ["Primitives", "SMTP", "Message", "Pacing", "Shaping", "Campaign"],
+            path: "Fuzz",
             exclude: ["Seeds", "run"],
             // The fuzzer brings its own main function.
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))

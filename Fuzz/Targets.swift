@@ -15,6 +15,8 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "csv", check: checkCSV),
         FuzzTarget(name: "template", check: checkTemplate),
         FuzzTarget(name: "manifest", check: checkManifest),
+        FuzzTarget(name: "shaping", check: checkShaping),
+        FuzzTarget(name: "directory", check: checkDirectory),
     ]
 
     /// The one that the environment names.

@@ -30,6 +30,11 @@ package protocol Journal: AnyObject {
     /// Nothing of the message's end was handed to the kernel: what was intended did not happen.
     func withdraws(_ row: Span<UInt8>)
 
+    /// The recipient is for later, without an attempt: its send window has closed.
+    ///
+    /// - Parameter until: microseconds since 1970.
+    func postpones(_ row: Span<UInt8>, until: Int64)
+
     /// Counts a message of a warmup. Noted together with the intent or the outcome that it belongs to, it is durable
     /// together with that, never later.
     func counts(_ count: WarmupCount)
@@ -58,8 +63,9 @@ package protocol Journal: AnyObject {
     var hasFailed: Bool { get }
 }
 
-/// A journal of workers without warmups and rules has nothing of them to keep.
+/// A journal of workers without warmups, rules and windows has nothing of them to keep.
 extension Journal {
+    package func postpones(_ row: Span<UInt8>, until: Int64) {}
     package func counts(_ count: WarmupCount) {}
     package func suspends(scope: String, until: Int64, reason: String, rule: String) {}
     package func audits(_ what: String) {}

@@ -24,6 +24,8 @@ package struct Limits: Hashable, Sendable {
     /// Whether refusals slow down the mail of sites that nobody has described. Until the first one it goes at full
     /// speed: the receiver was the operator's own choice.
     package var learns = false
+    /// Whether a `SendingTerm` stands behind each row.
+    package var rowsHaveTerms = false
 
     package init() {}
 }

@@ -23,12 +23,16 @@ struct FeedReading: ~Copyable {
     var judgedThrough = 0
     /// Lines that were given to a worker in this run.
     var handed = LineSet()
+    /// Lines that the progress counts, handed over or put off.
+    private var counted = LineSet()
     var progress = RecipientFeed.Progress()
     var row: ByteBuffer
     var nextPublication = Instant.zero
     var passTook = Interval.zero
     /// By name.
     private var zones: [String: ZoneOffsets] = [:]
+    /// By the name of the zone.
+    private var terms: [String: SendingTerm] = [:]
     /// Lines whose time comes later, by when that is.
     private var postponed: [Int64: [Int]] = [:]
     private(set) var postponedCount = 0
@@ -48,13 +52,14 @@ struct FeedReading: ~Copyable {
     }
 
     /// Puts the row that was just packed into a batch; returns its site.
-    mutating func admit(_ line: Int, atSign: Int, count: Int, to inboxes: [Inbox]) -> Int {
+    mutating func admit(_ line: Int, atSign: Int, count: Int, _ term: SendingTerm?, to inboxes: [Inbox]) -> Int {
         let isFirst = handed.insert(line)
         if line > judgedThrough { plan.append(row, count: count) }
         let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst) { planner?.name(ofDomain: $0) ?? $0 }
         if site == places.count { begin(site, inboxes) }
-        batches[places[site]].append(row, count: count, site: site)
-        if isFirst { progress.rows += 1 } else { retries[site] += 1 }
+        batches[places[site]].append(row, count: count, site: site, term)
+        if counted.insert(line) { progress.rows += 1 }
+        if !isFirst { retries[site] += 1 }
         return site
     }
 
@@ -78,9 +83,21 @@ struct FeedReading: ~Copyable {
 
     // MARK: - Send windows
 
-    /// The time zone of the row that was just packed; nil when it names none.
-    mutating func zone(inField field: Int, of count: Int) -> ZoneOffsets? {
-        let name = text(inField: field, of: count)
+    /// When the send window closes next for the row that was just packed, and opens after that. A window that is closed
+    /// now closes now.
+    ///
+    /// - Parameter field: holds the name of the row's time zone; nil where all have the window's.
+    mutating func term(inField field: Int?, of count: Int, _ window: Manifest.Window, now: Int64) -> SendingTerm {
+        let name = field.map { text(inField: $0, of: count) } ?? window.zoneName
+        if let known = terms[name], known.closes > now { return known }
+        let zone = zone(named: name) ?? window.zone
+        let closes = window.window.closes(at: now, zone)
+        let term = SendingTerm(closes: closes, opens: closes < .max ? window.window.opens(at: closes, zone) : .max)
+        terms[name] = term
+        return term
+    }
+
+    private mutating func zone(named name: String) -> ZoneOffsets? {
         if let known = zones[name] { return known }
         let zone = ZoneNames.offsets(of: name.utf8.span)
         zones[name] = zone
@@ -97,7 +114,7 @@ struct FeedReading: ~Copyable {
     mutating func postpone(_ line: Int, _ count: Int, until: Int64) {
         if line > judgedThrough {
             plan.append(row, count: count)
-            progress.rows += 1
+            if counted.insert(line) { progress.rows += 1 }
         }
         postponed[until, default: []].append(line)
         postponedCount += 1
@@ -138,8 +155,8 @@ extension SiteTable {
 }
 
 extension RecipientBatch {
-    fileprivate mutating func append(_ row: borrowing ByteBuffer, count: Int, site: Int) {
-        append(row.bytes(0..<count), site: site)
+    fileprivate mutating func append(_ row: borrowing ByteBuffer, count: Int, site: Int, _ term: SendingTerm?) {
+        append(row.bytes(0..<count), site: site, term)
     }
 }
 

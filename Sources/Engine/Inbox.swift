@@ -5,19 +5,21 @@ import Uring
 
 /// Recipients on their way to a worker, many at a time.
 struct RecipientBatch: Sendable {
-    /// Site number and length, 32 bits each, before each packed row.
+    /// Site number and length, 32 bits each, before each packed row; a term behind the row counts as its own.
     var bytes: [UInt8] = []
 
     /// Far less than a worker's work of a second, and enough that the hand-over costs nothing.
     static let usualCount = 32_768
 
-    mutating func append(_ row: Span<UInt8>, site: Int) {
+    mutating func append(_ row: Span<UInt8>, site: Int, _ term: SendingTerm? = nil) {
         // An array that grows by itself would take up to twice as much.
-        let needed = bytes.count + 8 + row.count
+        let length = row.count + (term == nil ? 0 : SendingTerm.byteCount)
+        let needed = bytes.count + 8 + length
         if needed > bytes.capacity { bytes.reserveCapacity(max(needed, bytes.isEmpty ? 0 : RecipientBatch.usualCount)) }
         bytes.append(littleEndian: UInt64(site), count: 4)
-        bytes.append(littleEndian: UInt64(row.count), count: 4)
+        bytes.append(littleEndian: UInt64(length), count: 4)
         bytes.append(row)
+        term?.append(to: &bytes)
     }
 
     func admit(to dispatcher: inout Dispatcher) {

@@ -1,4 +1,5 @@
 import Campaign
+import Delivery
 import Ledger
 import Pacing
 import Primitives
@@ -9,12 +10,10 @@ extension RecipientFeed {
     /// Rows that are put off together.
     private static let mostPostponedAtOnce = 10_000
 
-    /// When the send window opens for the row that was just packed; nil when it is open, or is the same for all.
-    func opensLater(_ count: Int, _ reading: inout FeedReading) -> Int64? {
-        guard let window, let field = reading.campaign.zoneField else { return nil }
-        let now = WallClock.microseconds
-        let opens = window.window.opens(at: now, reading.zone(inField: field, of: count) ?? window.zone)
-        return opens > now ? opens : nil
+    /// How long the send window is open for the row that was just packed; nil when it is the same for all.
+    func term(_ count: Int, _ reading: inout FeedReading, now: Int64) -> SendingTerm? {
+        guard let window, window.zoneColumn != nil else { return nil }
+        return reading.term(inField: reading.campaign.zoneField, of: count, window, now: now)
     }
 
     func postpone(_ line: Int, _ count: Int, until: Int64, _ reading: inout FeedReading) {

@@ -162,8 +162,10 @@ package final class RecipientFeed: Sendable {
     }
 
     private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {
-        if let opens = opensLater(count, &reading) { return postpone(line, count, until: opens, &reading) }
-        let site = reading.admit(line, atSign: atSign, count: count, to: run.inboxes)
+        let now = window == nil ? 0 : WallClock.microseconds
+        let term = term(count, &reading, now: now)
+        if let term, term.closes <= now { return postpone(line, count, until: term.opens, &reading) }
+        let site = reading.admit(line, atSign: atSign, count: count, term, to: run.inboxes)
         shareIfBig(site, &reading)
         let place = reading.places[site]
         guard reading.batches[place].bytes.count >= RecipientBatch.usualCount else { return }

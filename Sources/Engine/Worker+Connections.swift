@@ -123,6 +123,17 @@ extension Worker where Net: ~Copyable {
         dispatcher.pool.clear(&messages)
     }
 
+    /// Messages that come to their turn when their recipients' window has closed wait until it opens again.
+    @inline(never)
+    mutating func putOffOverdue(_ lane: Int) {
+        var overdue = RecordQueue()
+        while let opens = dispatcher.takeOverdue(from: lane, to: &overdue, at: network.now) {
+            journal?.postpones(dispatcher.pool.first(of: overdue), until: opens)
+            dispatcher.pool.removeFirst(of: &overdue)
+        }
+        dispatcher.pool.clear(&overdue)
+    }
+
     /// Decides about the messages that a session left open: in doubt when their content may have arrived
     /// whole, else back to the lane for another session, or deferred when they had their attempts.
     private mutating func settleInFlight(_ slot: ConnectionSlot) {

@@ -86,6 +86,7 @@ extension Worker where Net: ~Copyable {
     mutating func take(_ slot: ConnectionSlot) -> Bool {
         guard messagesLeft(slot) > 0 else { return false }
         let lane = connections[slot].lane
+        if mission.limits.rowsHaveTerms { putOffOverdue(lane) }
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
             if mayHave(slot, connections[slot].inFlight) { return true }
             refuseTooLarge(slot, connections[slot].inFlight)
@@ -97,6 +98,7 @@ extension Worker where Net: ~Copyable {
     /// As `take`, to be begun later.
     mutating func choose(_ slot: ConnectionSlot) -> Bool {
         let lane = connections[slot].lane
+        if mission.limits.rowsHaveTerms { putOffOverdue(lane) }
         while dispatcher.take(from: lane, to: &connections[slot].intended, at: network.now) {
             if mayHave(slot, connections[slot].intended) { return true }
             refuseTooLarge(slot, connections[slot].intended)

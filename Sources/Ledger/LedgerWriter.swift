@@ -69,6 +69,9 @@ struct LedgerWriter {
     private mutating func note(_ notes: PacingNotes, at now: Int64) throws(LedgerFault) {
         for count in notes.counts { try warmups.add(count, warmupKeys) }
         for suspension in notes.suspensions { core.note(suspension, at: now) }
+        for (until, lines) in notes.postponed.sorted(by: { $0.key < $1.key }) {
+            try core.postpone(core.states.lines(lines, takingStep: .postponed), until: until, at: now)
+        }
         for what in notes.audits { core.note(AuditEntry(at: now, who: "pacing", what: what)) }
     }
 

@@ -53,6 +53,8 @@ struct PacingNotes: Sendable {
     var counts: [WarmupCount] = []
     var suspensions: [Suspension] = []
     var audits: [String] = []
+    /// Lines whose window has closed, by when it opens again.
+    var postponed: [Int64: [Int]] = [:]
 
-    var isEmpty: Bool { counts.isEmpty && suspensions.isEmpty && audits.isEmpty }
+    var isEmpty: Bool { counts.isEmpty && suspensions.isEmpty && audits.isEmpty && postponed.isEmpty }
 }

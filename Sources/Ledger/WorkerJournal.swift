@@ -43,6 +43,10 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
         batch.note(row, verdict, text: text, attempt, isLogged: isLogging)
     }
 
+    package func postpones(_ row: Span<UInt8>, until: Int64) {
+        batch.notes.postponed[until, default: []].append(PackedRow(row).number)
+    }
+
     package func counts(_ count: WarmupCount) { batch.notes.counts.append(count) }
 
     package func suspends(scope: String, until: Int64, reason: String, rule: String) {

@@ -11,6 +11,7 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         case intent
         case withdrawal
         case outcome(Outcome)
+        case postponement(until: Int64)
         /// Not about a message: the line is 0.
         case note(Note)
     }
@@ -67,6 +68,8 @@ package final class SimulatedJournal: Journal, OutcomeListener {
     }
 
     package func withdraws(_ row: Span<UInt8>) { note(row, .withdrawal) }
+
+    package func postpones(_ row: Span<UInt8>, until: Int64) { note(row, .postponement(until: until)) }
 
     package func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt

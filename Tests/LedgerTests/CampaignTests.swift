@@ -144,6 +144,23 @@ import Testing
         #expect(step.kind == .dropped && step.lines == [3, 4] && step.text == Array("suppressed".utf8))
     }
 
+    @Test("what a worker postpones is no attempt, and it has it no longer")
+    func postponedByWorker() throws {
+        let bench = LedgerBench(try Ledger.open(MemoryDisk()))
+        bench.ledger.plan(PlanBatch(lines: 2...5))
+        bench.journal.intends(3)
+        bench.journal.withdraws(3)
+        for line in 2...4 { bench.journal.postpones(line, until: 90_000_000) }
+        bench.makeDurable()
+        let standing = bench.ledger.standing
+        #expect(standing.counts[.deferred] == 3 && standing.handedOver == 1 && standing.nextDue == 90_000_000)
+        bench.journal.intends(5)
+        bench.journal.settled(5, .accepted)
+        bench.makeDurable()
+        #expect(bench.ledger.standing.handedOver == 0)
+        try bench.ledger.close()
+    }
+
     @Test("rows that are planned are postponed in one go, and come back in this process and the next")
     func postponing() throws {
         let disk = MemoryDisk()

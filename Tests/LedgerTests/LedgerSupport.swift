@@ -50,6 +50,11 @@ extension WorkerJournal {
         withdraws(row.span)
     }
 
+    func postpones(_ line: Int, until: Int64) {
+        let row = packedRow(line, address(line))
+        postpones(row.span, until: until)
+    }
+
     func settled(_ line: Int, _ verdict: Verdict, _ words: String = "", ended: Instant = .zero) {
         let row = packedRow(line, address(line))
         let text = Array(words.utf8)

@@ -92,10 +92,10 @@ def under_way(state):
     return sum(ledger.outcome(line) == "intent" for line in ledger.addresses)
 
 
-def judge(directory, setting, troubles):
+def judge(directory, setting, troubles, is_outside_window):
     verdict = Verdict()
     verdict.problems += troubles
-    received = read_log(os.path.join(directory, "sink.jsonl"), verdict)
+    received = read_log(os.path.join(directory, "sink.jsonl"), verdict, is_outside_window)
     try:
         ledger = Ledger(os.path.join(directory, "state", "ledger.sqlite"))
     except (sqlite3.Error, TypeError, ValueError) as error:  # of a damaged file
@@ -112,9 +112,9 @@ def judge(directory, setting, troubles):
     return verdict
 
 
-def read_log(path, verdict):
+def read_log(path, verdict, is_outside_window):
     """How often the mail of each line was received. The token of a message is the line in its Message-ID."""
-    received = collections.Counter()
+    received, outside = collections.Counter(), []
     with open(path) as file:
         for text in file:
             entry = json.loads(text)
@@ -123,6 +123,9 @@ def read_log(path, verdict):
             number = line - 2
             if entry["recipients"] != [f"r{number}@d{number % 5}.example"]:
                 verdict.problems.append(f"the message for line {line} came to {entry['recipients']}")
+            if is_outside_window(number, entry["time"]):
+                outside.append(line)
+    name(verdict, outside, "received it outside of the send window")
     verdict.received = sum(received.values())
     return received
 

@@ -22,8 +22,8 @@ NORMAL = (0, 1, 3)
 class Tools:
     """The programs that take part."""
 
-    def __init__(self, sluice, power):
-        self.sluice, self.power = sluice, power
+    def __init__(self, sluice, power, clock):
+        self.sluice, self.power, self.clock = sluice, power, clock
 
     @staticmethod
     def build(directory):
@@ -31,10 +31,12 @@ class Tools:
                        stdout=subprocess.DEVNULL)
         path = subprocess.run(["swift", "build", "-c", "release", "--show-bin-path"], cwd=ROOT, check=True,
                               capture_output=True, text=True).stdout.strip()
-        power = os.path.join(directory, "power.so")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", power, os.path.join(HERE, "power.c"), "-ldl"],
-                       check=True)
-        return Tools(os.path.join(path, "sluice"), power)
+        preloads = []
+        for name in ("power", "clock"):
+            preloads.append(os.path.join(directory, f"{name}.so"))
+            subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", preloads[-1], os.path.join(HERE, f"{name}.c"), "-ldl"],
+                           check=True)
+        return Tools(os.path.join(path, "sluice"), *preloads)
 
 
 @dataclasses.dataclass
@@ -56,6 +58,10 @@ class Setting:
         # Replies are late by up to half a second, but a round should not take much longer than this.
         round_trips = 2 if grouping == "lockstep" else 1
         longest = min(500, int(5_000 * at_once / recipients / round_trips))
+        if kind == "window":
+            # So slow that a window closes before all are sent to.
+            return Setting(kind, number, recipients, sessions, grouping, chance.choice(["hold", "resend"]), 2 * longest + 1,
+                           chance.randint(1, 3), chance.getrandbits(32))
         policy = "hold" if kind in ("control", "disk") else chance.choice(["hold", "resend"])
         return Setting(kind, number, recipients, sessions, grouping, policy, chance.randrange(longest + 1),
                        chance.randint(1, 4), chance.getrandbits(32))
@@ -79,6 +85,9 @@ class Trouble(Exception):
 class Round:
     """What all kinds of rounds have in common; `torment` is what makes the difference."""
 
+    give_up = "1h"
+    window = ""
+
     def __init__(self, tools, setting, directory, keep):
         self.tools, self.setting, self.directory, self.keep = tools, setting, directory, keep
         self.chance = random.Random(setting.seed)
@@ -96,7 +105,7 @@ class Round:
             troubles = [str(trouble)]
         finally:
             sink.stop()
-        verdict = oracle.judge(self.directory, self.setting, troubles)
+        verdict = oracle.judge(self.directory, self.setting, troubles, self.outside_window)
         verdict.notes = self.notes
         if verdict.problems and self.keep and self.setting.kind != "control":
             shutil.copytree(self.directory, os.path.join(self.keep, os.path.basename(self.directory)))
@@ -106,9 +115,9 @@ class Round:
     def write_campaign(self):
         setting = self.setting
         with open(self.path("recipients.csv"), "w") as file:
-            file.write("email,token\n")
+            file.write("email,token,zone\n")
             for number in range(setting.recipients):
-                file.write(f"r{number}@d{number % 5}.example,t{number}\n")
+                file.write(f"r{number}@d{number % 5}.example,t{number},{self.zone(number)}\n")
         with open(self.path("campaign.yaml"), "w") as file:
             file.write(f"""name: torture
 class: bulk
@@ -122,10 +131,18 @@ limits: {{ sessions-per-site: {setting.sessions}, sessions: {setting.sessions}, 
 grouping: {setting.grouping}
 depth: {DEPTH}
 in-doubt: {setting.policy}
-retry: {{ first: 50ms, most: 1s, give-up: 1h }}
-""")
+retry: {{ first: 50ms, most: 1s, give-up: {self.give_up} }}
+{self.window}""")
         with open(self.path("letter.txt"), "w") as file:
             file.write("A letter for {{token}}.\n" + "It goes on for a while.\n" * 20)
+
+    def zone(self, number):
+        """The time zone of a recipient."""
+        return ""
+
+    def outside_window(self, number, time):
+        """Whether the message to a recipient that came whole at `time`, in seconds since 1970, had no right to."""
+        return False
 
     def start_sink(self):
         return Sink([self.tools.sluice, "sink", "--listen", "127.0.0.1:0", "--log", self.path("sink.jsonl"),
@@ -318,9 +335,61 @@ class FullDisks(Round):
             raise Trouble(f"on disks of {sizes} KiB and on a large one the sender ended with {codes}: {self.last_words()}")
 
 
+class Windows(Round):
+    """A send window that opens and closes while mail goes out, on days that follow each other in seconds: each sender has
+    its own time, and is killed soon after the change or before it. In every other round each recipient has a zone."""
+
+    give_up = "1000h"
+    DAY = 86_400
+    FIRST_DAY = 24_000 * DAY
+    HOURS = (10 * 3_600, 12 * 3_600)
+    # The first is the campaign's; the other is an hour east of it, where the window opens and closes earlier.
+    ZONES = (("Etc/UTC", 0), ("Etc/GMT-1", -3_600))
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.has_zones = self.setting.number % 2 == 1
+        self.runs = []
+
+    @property
+    def window(self):
+        column = ", zone-column: zone" if self.has_zones else ""
+        return f'send-window: {{ days: daily, hours: "10:00-12:00", zone: {self.ZONES[0][0]}{column} }}\n'
+
+    def zone(self, number):
+        return self.ZONES[number % 2][0] if self.has_zones else ""
+
+    def torment(self, port):
+        offsets = [offset for _, offset in self.ZONES[:1 + self.has_zones]]
+        for day in range(self.setting.blows + 1):
+            # The first change closes the window, or there might be nothing left to send.
+            change = self.chance.choice(offsets) + (self.HOURS[1] if day == 0 else self.chance.choice(self.HOURS))
+            lead = self.chance.uniform(0.3, 1.2)
+            sender = self.start_at(self.FIRST_DAY + day * self.DAY + change - lead, port)
+            time.sleep(lead + self.chance.uniform(*self.chance.choice([(-0.2, 0.3), (0.5, 2), (0.5, 2)])))
+            sender.send_signal(signal.SIGKILL)
+            self.finish(sender, (-signal.SIGKILL, *NORMAL))
+        # Half an hour before the first window closes all are open.
+        self.finish(self.start_at(self.FIRST_DAY + 10 * self.DAY + self.HOURS[0] + 1_800, port))
+
+    def start_at(self, moment, port):
+        now = time.time()
+        self.runs.append((now, moment - now))
+        return self.start_sender(
+            port, LD_PRELOAD=self.tools.clock, CLOCK_SHIFT=str(int((moment - now) * 1_000_000_000)))
+
+    def outside_window(self, number, time):
+        shift = [shift for started, shift in self.runs if started <= time][-1]
+        _, offset = self.ZONES[number % 2 if self.has_zones else 0]
+        # What had begun goes on, and the sender looks at its clock a few times a second.
+        allowance = 0.6 + 5 * self.setting.delay / 1_000
+        clock = (time + shift - offset) % self.DAY
+        return not self.HOURS[0] <= clock <= self.HOURS[1] + allowance
+
+
 KINDS = {
     "kill": Kills, "power": PowerLosses, "control": Controls, "failpoint": Failpoints, "term": Terminations,
-    "disk": FullDisks,
+    "disk": FullDisks, "window": Windows,
 }
 
 
