@@ -44,8 +44,13 @@ extension Dispatcher {
     /// Whether the site has given no session for so long that its mail was deferred.
     package func hasGivenUp(_ lane: Int) -> Bool {
         mails[lanes[lane].mail].lanes.allSatisfy {
-            lanes[$0].sessions == 0 && lanes[$0].failures >= limits.mostFailures
+            lanes[$0].sessions == 0 && lanes[$0].failures >= mostFailures(of: $0)
         }
+    }
+
+    private func mostFailures(of lane: Int) -> Int {
+        guard lanes[lane].pace >= 0, let most = paces[lanes[lane].pace].mostFailures else { return limits.mostFailures }
+        return min(Int(most), limits.mostFailures)
     }
 
     /// What was settled for the lane: so many sessions, and whether mail still waits outside.

@@ -11,6 +11,7 @@ struct LanePace {
     let cost: Int32
     private let limits: LaneLimits
     let messagesPerSession: Int32?
+    let mostFailures: Int32?
     /// Sessions that what was learned permits.
     var learnedSessions = Int32.max
     let isOverflow: Bool
@@ -51,6 +52,7 @@ struct LanePace {
         isOverflow = plan.isOverflow
         limits = table.limits(of: plan, at: now)
         messagesPerSession = plan.messagesPerSession.map { Int32(clamping: $0) }
+        mostFailures = plan.mostConnectFailures.map { Int32(clamping: max(1, $0)) }
         learns = plan.learns
         isWarmed = plan.warmup != nil
         isOrdered = plan.suspendedUntil > .zero

@@ -35,6 +35,8 @@ package struct LanePlan: Sendable {
     /// Whether refusals slow the lane down.
     package var learns = false
     package var warmup: WarmupPlan?
+    /// Sessions in a row that may fail before the mail is deferred; nil, and what is more, for the run's.
+    package var mostConnectFailures: Int?
     /// Nothing goes before.
     package var suspendedUntil = Instant.zero
 

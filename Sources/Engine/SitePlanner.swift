@@ -55,6 +55,12 @@ package struct SitePlanner: Sendable {
         var answer: DirectoryAnswer?
         /// Has limits of its own besides those of its provider.
         var isPart: Bool
+
+        /// At least 1, and 1,000 at most.
+        var hostCount: Int {
+            guard case .hosts(let hosts) = answer else { return 1 }
+            return min(max(1, hosts.count), 1_000)
+        }
     }
 
     package init(sources: [Source]) {
@@ -131,6 +137,10 @@ package struct SitePlanner: Sendable {
         for limit in shaping.limits { bind(&plan, by: limit, from: source, known, name, &limits) }
         plan.messagesPerSession = [plan.messagesPerSession, messagesPerSession].compactMap(\.self).min()
         plan.learns = isAdaptive && rules.backoff?.value != false
+        // Each failure is that of one host, and the rule counts those of all of them.
+        plan.mostConnectFailures = rules.consecutiveConnectionFailuresBeforeDelay.map { rule in
+            min(rule.value, 1_000) * known.hostCount
+        }
         plan.warmup = warmup(source.number, name)
         plan.suspendedUntil = suspensions[SiteDescription.scope(source: source.name, site: name)] ?? .zero
         return plan

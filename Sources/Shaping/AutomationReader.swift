@@ -172,6 +172,9 @@ struct AutomationReader {
         if let instead = KnownKeys.instead(of: name) {
             return problems.warn(action.line, "\(action.key): '\(name)' is not honoured", fix: instead)
         }
+        if KnownKeys.alwaysKept.contains(name) {
+            return problems.warn(action.line, "\(action.key): '\(name)' changes nothing", fix: "take it out")
+        }
         let near = KnownKeys.nearest(to: name, among: PathKey.allCases.map(\.rawValue))
         fail(
             action.line, "\(action.key): there is no key '\(name)'",

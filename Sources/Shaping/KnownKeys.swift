@@ -3,6 +3,9 @@ enum KnownKeys {
     /// Keys that are no rules for the path, but say what a section is for.
     static let structural = ["mx_rollup", "replace_base", "automation", "sources", "adaptive", "match"]
 
+    /// Kept whatever the value is: a message has one recipient.
+    static let alwaysKept = ["max_recipients_per_batch"]
+
     /// Keys of KumoMTA that Sluice does not honour, each with what to do instead.
     static let unhonoured: [(key: String, instead: String)] =
         [

@@ -7,7 +7,6 @@ package enum PathKey: String, CaseIterable, Sendable {
     case connectionRate = "max_connection_rate"
     case messagesPerConnection = "max_deliveries_per_connection"
     case messageRate = "max_message_rate"
-    case recipientsPerBatch = "max_recipients_per_batch"
     case providerConnectionLimit = "provider_connection_limit"
     case providerMessageRate = "provider_max_message_rate"
     case providerConnectionRate = "provider_max_connection_rate"
@@ -45,7 +44,6 @@ package enum PathKey: String, CaseIterable, Sendable {
         case .connectionRate: .rate(\.connectionRate)
         case .messagesPerConnection: .count(\.messagesPerConnection)
         case .messageRate: .rate(\.messageRate)
-        case .recipientsPerBatch: .count(\.recipientsPerBatch)
         case .providerConnectionLimit: .count(\.providerConnectionLimit)
         case .providerMessageRate: .rate(\.providerMessageRate)
         case .providerConnectionRate: .rate(\.providerConnectionRate)

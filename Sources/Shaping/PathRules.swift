@@ -10,7 +10,6 @@ package struct PathRules: Hashable, Sendable {
     package var connectionRate: Ruled<Rate>?
     package var messagesPerConnection: Ruled<Int>?
     package var messageRate: Ruled<Rate>?
-    package var recipientsPerBatch: Ruled<Int>?
 
     /// Sessions at once, of a source at a provider.
     package var providerConnectionLimit: Ruled<Int>?

@@ -69,6 +69,8 @@ struct SectionReader {
     private mutating func readRule(_ entry: ShapingEntry, into rules: inout PathRules) {
         if let key = PathKey(rawValue: entry.key), !key.isAdaptive {
             set(key, entry, in: &rules)
+        } else if KnownKeys.alwaysKept.contains(entry.key) {
+            return
         } else if let instead = KnownKeys.instead(of: entry.key) {
             problems.warn(entry.line, "'\(entry.key)' is not honoured", fix: instead)
         } else {

@@ -52,6 +52,26 @@ struct LearningTests {
         #expect(sessions == 8)
     }
 
+    @Test(
+        "A lane gives up after as many failures as its rule says, and never later than the run's",
+        arguments: [1, 3, 99])
+    func connectFailures(most: Int) {
+        var dispatcher = Dispatcher(limits: Limits())
+        var lane = LanePlan()
+        lane.mostConnectFailures = most
+        dispatcher.describe(0, as: SitePlan(lanes: [lane]), at: .zero)
+        dispatcher.admitMadeUp(0..<10, site: 0)
+        var failures = 0
+        var hasGivenUp = false
+        while !hasGivenUp && failures < 20 {
+            let now = Instant.zero + .seconds(1_000 * Int64(failures))
+            guard case .connect(let lane) = dispatcher.nextAction(at: now) else { break }
+            failures += 1
+            hasGivenUp = dispatcher.sessionEnded(in: lane, wasReady: false, failed: true, at: now)
+        }
+        #expect(hasGivenUp && failures == min(most, dispatcher.limits.mostFailures))
+    }
+
     @Test("A benchmark learns nothing")
     func benchmark() {
         var dispatcher = dispatcher(learns: false)

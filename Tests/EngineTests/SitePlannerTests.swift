@@ -15,6 +15,8 @@ struct SitePlannerTests {
         connection_limit = 10
         max_message_rate = "100/s"
         max_deliveries_per_connection = 50
+        consecutive_connection_failures_before_delay = 2
+        max_recipients_per_batch = 7
 
         ["default".adaptive]
         pause_above = 5
@@ -85,6 +87,15 @@ struct SitePlannerTests {
         let site = try description("big.example", &planner)
         #expect(site.plan.lanes.allSatisfy { !$0.learns && !$0.messageRates.isEmpty })
         #expect(site.plan.canaryShare == 0 && site.plan.mostFailures == nil)
+    }
+
+    @Test("A rule about failing connections counts rounds over all hosts")
+    func connectFailures() throws {
+        var planner = try planner()
+        let lane = try #require(try description("one.example", &planner).plan.lanes.first)
+        #expect(lane.mostConnectFailures == 2 * 2)
+        let alone = try #require(try description("big.example", &planner).plan.lanes.first)
+        #expect(alone.mostConnectFailures == 2)
     }
 
     @Test("Each source has a lane with the limits of the path, named with their place")

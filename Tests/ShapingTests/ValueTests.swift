@@ -22,6 +22,13 @@ struct ValueTests {
         #expect(try RateText.rate(text) == rate)
     }
 
+    @Test("a limit that every message keeps is read in silence, and nothing of it is kept")
+    func alwaysKept() {
+        let (_, problems) = read("[\"default\"]\nmax_recipients_per_batch = 5")
+        #expect(problems.isEmpty, "\(problems)")
+        #expect(rules("[\"default\"]\nmax_recipients_per_batch = 5").isEmpty)
+    }
+
     @Test(
         "what is no rate",
         arguments: [
