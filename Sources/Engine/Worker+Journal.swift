@@ -55,7 +55,7 @@ extension Worker where Net: ~Copyable {
     }
 
     /// Takes the next of the messages whose intents were noted, or, where a rate binds, the lane's next; false when
-    /// there is none. Next: `Session.begin`.
+    /// there is none. Next: `Session.nextCommand`.
     mutating func takeIntended(_ slot: ConnectionSlot, _ journal: any Journal) -> Bool {
         var queue = connections[slot].intended
         guard !queue.isEmpty else { return takeAtOnce(slot, journal) }

@@ -125,7 +125,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Whether a message may be begun or a session made.
     var mayBegin: Bool { !isStopping && !isPaused }
 
-    /// Whether ends of messages are not submitted at once.
+    /// Whether a content may have to wait, or may not be written at all.
     var keepsIntents: Bool { journal != nil || isStoppingNow }
 
     /// Works until all is done.
@@ -136,7 +136,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         if journal.map({ !$0.hasFailed }) ?? true { publish() }
     }
 
-    /// One pass: decide, submit, wait, apply, expire. Next: `Session.nextCommand`.
+    /// One pass: decide, submit, wait, apply, expire. Next: `Worker.intend`.
     ///
     /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
     package mutating func turn(atMost longestWait: Interval? = nil) {
