@@ -114,8 +114,8 @@ extension Worker where Net: ~Copyable {
 
     /// To be called when all has been said that this turn has to say.
     ///
-    /// What was noted is handed over when somebody waits for it, or when there is nothing else to do: so a busy worker
-    /// needs few commits.
+    /// What was noted is handed over when somebody waits for it, when there is nothing else to do, or when it is old: so
+    /// a busy worker needs few commits.
     @inline(never)
     mutating func keepJournal() {
         holdsNotes = false
@@ -125,8 +125,9 @@ extension Worker where Net: ~Copyable {
             nextPublication = .never
             return
         }
-        holdsNotes = isBusy && waiting.isEmpty
+        holdsNotes = isBusy && waiting.isEmpty && network.now < nextHandOver
         guard !holdsNotes else { return }
+        nextHandOver = network.now + .milliseconds(20)
         let number = journal.handOver(at: network.now)
         listThoseWhoWaited(for: journal)
         journalIsCurrent = journal.durable >= number

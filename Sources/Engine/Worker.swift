@@ -66,6 +66,8 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     private(set) var isBusy = false
     /// What was noted in the last turn was not handed over.
     var holdsNotes = false
+    /// What is noted is not kept back for longer.
+    var nextHandOver = Instant.zero
     /// All that has happened is durable, or never will be.
     var journalIsCurrent = false
     /// To be shown when the hand-over of that number is durable.
