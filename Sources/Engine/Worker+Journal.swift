@@ -114,8 +114,8 @@ extension Worker where Net: ~Copyable {
 
     /// To be called when all has been said that this turn has to say.
     ///
-    /// What was noted is handed over when somebody waits for it, when there is nothing else to do, or when it is old: so
-    /// a busy worker needs few commits.
+    /// What was noted is handed over when somebody waits for it, when there is nothing else to do, or when it is old: a
+    /// busy worker needs few commits then.
     @inline(never)
     mutating func keepJournal() {
         holdsNotes = false

@@ -38,7 +38,14 @@ package final class StateDirectory: Sendable {
     /// Lets another process have the directory.
     package func release() {
         let file = lock.exchange(-1, ordering: .sequentiallyConsistent)
-        if file >= 0 { close(file) }
+        if file >= 0 { StateDirectory.unlock(file) }
+    }
+
+    /// A process that was started and has not begun its program yet holds all files of the one that starts it: to close
+    /// the file here would not end the lock.
+    private static func unlock(_ file: Int32) {
+        _ = flock(file, LOCK_UN)
+        close(file)
     }
 
     package var ledgerFile: String { StateDirectory.ledgerFile(in: path) }
@@ -50,7 +57,7 @@ package final class StateDirectory: Sendable {
     package static func holder(of path: String) -> String? {
         let file = unsafe open(lockFile(in: path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return nil }
-        defer { close(file) }
+        defer { unlock(file) }
         return flock(file, LOCK_SH | LOCK_NB) == 0 ? nil : readHolder(file)
     }
 
