@@ -22,7 +22,9 @@ struct LedgerFigures {
 
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count > 1, !arguments[1].hasPrefix("--") else { return print("LedgerFigures DIRECTORY [RECIPIENTS]") }
+        guard arguments.count > 1, !arguments[1].hasPrefix("--") else {
+            return print("LedgerFigures DIRECTORY [RECIPIENTS]")
+        }
         let count = arguments.count > 2 ? Int(arguments[2]) ?? 1_000_000 : 1_000_000
         let figures = LedgerFigures(path: arguments[1], recipients: count)
         try figures.run()
