@@ -7,8 +7,8 @@ import SMTP
 /// Intent before commit: with a journal, no content is written before the journal says that the intent of its message
 /// is durable. A session whose turn it would be waits; the others go on meanwhile.
 ///
-/// So that it seldom has to, the intents of the messages that a session will begin next are noted while those before
-/// them are under way. Where a rate binds, a message is taken when its MAIL goes out, and its intent is noted then.
+/// The intents of the messages that a session will begin next are noted as soon as it has room for them; grouped, where
+/// a turn is one message, while those before are under way, so that it seldom waits. Where a rate binds, a message is taken when its MAIL goes out, and its intent is noted then.
 ///
 /// And the end of this all: a worker that must stop now, or whose journal has failed, writes no further content.
 extension Worker where Net: ~Copyable {
@@ -30,14 +30,14 @@ extension Worker where Net: ~Copyable {
         return true
     }
 
-    /// Takes the messages that the session will begin next, as many as may be under way in it and as one send holds,
-    /// and notes that they are intended. Next: `Worker.takeIntended`.
+    /// Takes the messages that the session will begin next, as many as it has room for and as one send holds, and notes
+    /// that they are intended. Next: `Worker.takeIntended`.
     mutating func intend(_ slot: ConnectionSlot) {
         guard let journal, connections[slot].session.isReady else { return }
         guard mayBegin else { return withdrawIntended(slot) }
         guard connections[slot].intended.isEmpty, !isAssembling, mayChoose(slot) else { return }
         let mostInSend = max(1, OutputPool.standardCapacity / max(1, largestWritten))
-        var room = min(connections[slot].session.depth, messagesLeft(slot), mostInSend)
+        var room = min(connections[slot].session.roomForNext, messagesLeft(slot), mostInSend)
         while room > 0, choose(slot) {
             connections[slot].intentOfNext = journal.intends(dispatcher.pool.newest(of: connections[slot].intended))
             room -= 1
@@ -113,21 +113,14 @@ extension Worker where Net: ~Copyable {
     }
 
     /// To be called when all has been said that this turn has to say.
-    ///
-    /// What was noted is handed over when somebody waits for it, when there is nothing else to do, or when it is old: a
-    /// busy worker needs few commits then.
     @inline(never)
     mutating func keepJournal() {
-        holdsNotes = false
         guard let journal else { return }
         guard !journal.hasFailed else {
             journalIsCurrent = true
             nextPublication = .never
             return
         }
-        holdsNotes = isBusy && waiting.isEmpty && network.now < nextHandOver
-        guard !holdsNotes else { return }
-        nextHandOver = network.now + .milliseconds(20)
         let number = journal.handOver(at: network.now)
         listThoseWhoWaited(for: journal)
         journalIsCurrent = journal.durable >= number

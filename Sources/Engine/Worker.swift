@@ -62,12 +62,6 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Sessions whose next content has to wait for its intent, in the order in which they came to.
     var waiting = ArrivalQueue<IntentWait>()
     var openMessages: OpenMessages
-    /// The last look at the network has brought something.
-    private(set) var isBusy = false
-    /// What was noted in the last turn was not handed over.
-    var holdsNotes = false
-    /// What is noted is not kept back for longer.
-    var nextHandOver = Instant.zero
     /// All that has happened is durable, or never will be.
     var journalIsCurrent = false
     /// To be shown when the hand-over of that number is durable.
@@ -155,11 +149,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         let wakeUp = nextWakeUp()
         network.wait(until: longestWait.map { min(wakeUp, network.now + $0) } ?? wakeUp)
         journalIsCurrent = false
-        isBusy = false
-        while let completion = network.nextCompletion() {
-            isBusy = true
-            apply(completion)
-        }
+        while let completion = network.nextCompletion() { apply(completion) }
         expireDeadlines()
         visitSharedSites()
     }
@@ -227,7 +217,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
     // Mutating, or calling it would copy the worker.
     private mutating func nextWakeUp() -> Instant {
-        guard listed.isEmpty, !holdsNotes else { return network.now }
+        guard listed.isEmpty else { return network.now }
         var earliest = deadlines.earliest
         if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
         if journal != nil && !journalIsCurrent { earliest = min(earliest, network.now + .seconds(1)) }

@@ -55,7 +55,7 @@ package struct Session: Sendable {
     /// The server may still hold something of a transaction (RFC 5321 4.1.1.5).
     var needsReset = false
     /// Whole transactions that may be under way now: 1 until one has succeeded, less again after trouble.
-    package internal(set) var depth = 1
+    var depth = 1
     /// Messages are being begun for the write that is being put together.
     var isFilling = false
     package internal(set) var style = Grouping.Style.lockstep
@@ -101,6 +101,16 @@ package struct Session: Sendable {
     /// Whether the next thing to say is the content of the oldest open message.
     package var isContentDue: Bool {
         if case .content = writing { true } else { false }
+    }
+
+    /// Messages that may be chosen now to be begun next: as many as the session has room for, and, grouped, one
+    /// however many are open.
+    package var roomForNext: Int {
+        switch style {
+        case .lockstep: 1 - openTransactions
+        case .grouped: 1
+        case .chunked: canBegin ? depth - openTransactions : 0
+        }
     }
 
     /// Whether the replies to one transaction more can be kept account of. Its RCPTs take one entry in fifteen.
