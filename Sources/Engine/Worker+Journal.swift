@@ -8,7 +8,8 @@ import SMTP
 /// is durable. A session whose turn it would be waits; the others go on meanwhile.
 ///
 /// The intents of the messages that a session will begin next are noted as soon as it has room for them; grouped, where
-/// a turn is one message, while those before are under way, so that it seldom waits. Where a rate binds, a message is taken when its MAIL goes out, and its intent is noted then.
+/// a turn is one message, while those before are under way, so that it seldom waits. Where a rate binds, a message is
+/// taken when its MAIL goes out, and its intent is noted then.
 ///
 /// And the end of this all: a worker that must stop now, or whose journal has failed, writes no further content.
 extension Worker where Net: ~Copyable {
