@@ -33,20 +33,14 @@ struct Connection: ~Copyable {
     var parser = ReplyParser()
     /// The rows of the session's open messages, oldest first.
     var inFlight = RecordQueue()
-    /// The rows of the messages that the session will begin next: their intents are noted.
-    var intended = RecordQueue()
-    /// What must be durable for all of them.
-    var intentOfNext: UInt64 = 0
-    /// What must be durable before the content of an open message may be written.
-    var intentOfOpen: UInt64 = 0
-    /// Among those that wait for their intents.
-    var isWaiting = false
     /// What is being sent, while it is.
     var output: OutputBuffer?
+    /// Set while the output waits for its intents to be durable.
+    var parked: ParkedSend?
     /// How many contents the last send held, and where in it each of them ended.
     var contentsInSend = 0
     var contentEnds = InlineArray<32, Int32>(repeating: 0)
-    /// How many bytes the kernel took of a send that failed.
+    /// How many bytes the kernel took of a send that failed; none of one that is parked.
     var taken: Int?
     /// A final reply that came while its send was still out, and what came behind it.
     var held: [UInt8] = []
@@ -70,20 +64,21 @@ struct Connection: ~Copyable {
     var contentWritten = Instant.zero
 
     // These are asked with every message: inlined, they read a field and do not copy the connection.
-    var isChunked: Bool {
-        @inline(__always) get { if case .chunked = session.style { true } else { false } }
-    }
-
     var isSending: Bool { @inline(__always) get { output != nil } }
 
     /// Whether the next reply is the verdict on a content of which it is not known whether it was taken whole.
     var verdictMustWait: Bool {
-        @inline(__always) get { isSending && session.awaited.isVerdictOnContent }
+        @inline(__always) get { isSending && parked == nil && session.awaited.isVerdictOnContent }
     }
 
     /// Whether what comes next is a verdict that must wait.
     var mustHold: Bool {
         @inline(__always) get { verdictMustWait && parser.isBetweenReplies }
+    }
+
+    /// Whether the content of an open message was submitted.
+    var hasCommitted: Bool {
+        session.committedTransactions > (parked == nil ? 0 : contentsInSend)
     }
 
     /// Whether the kernel has taken all of the oldest message's content. Known once its send has ended.

@@ -47,6 +47,7 @@ extension Worker where Net: ~Copyable {
         connections[slot].state = .closing
         connections[slot].trouble = trouble
         connections[slot].session.abandon()
+        if connections[slot].parked != nil { giveUpParked(slot) }
         if connections[slot].isIdle {
             connections[slot].isIdle = false
             dispatcher.idleSessionLeaves(slot, in: connections[slot].lane)
@@ -61,7 +62,6 @@ extension Worker where Net: ~Copyable {
         settleHeld(slot)
         let hadMessages = connections[slot].session.openTransactions > 0
         settleInFlight(slot)
-        withdrawIntended(slot)
         let lane = connections[slot].lane
         let wasReady = connections[slot].wasReady
         let trouble = connections[slot].trouble

@@ -9,7 +9,6 @@ extension Worker where Net: ~Copyable {
     /// Writes all that the session can say now, messages included, and sends it in one piece.
     mutating func speak(_ slot: ConnectionSlot) {
         guard connections[slot].state == .open, !connections[slot].isSending else { return }
-        if keepsIntents && mustWait(slot) { return }
         var command = connections[slot].session.nextCommand()
         guard command != nil || connections[slot].session.canBegin else { return rest(slot) }
         var turn = beginTurn()
@@ -25,8 +24,11 @@ extension Worker where Net: ~Copyable {
         }
         precondition(!turn.writer.overflowed, "a turn fits the buffer that was taken for it")
         connections[slot].output = turn.buffer
-        send(slot, turn)
-        if keepsIntents { intend(slot) }
+        if keepsIntents && connections[slot].contentsInSend > 0 {
+            park(slot, turn)
+        } else {
+            send(slot, turn)
+        }
     }
 
     private mutating func beginTurn() -> Outgoing {
@@ -61,73 +63,44 @@ extension Worker where Net: ~Copyable {
     ///
     /// - Parameter turn: what the session says already: a message more should not make it very large.
     private mutating func beginMessage(_ slot: ConnectionSlot, behind turn: borrowing Outgoing) -> SessionCommand? {
-        guard mayBegin, !isAssembling, connections[slot].session.canBegin else { return nil }
+        guard mayBegin, !isAssembling, connections[slot].session.canBegin, !isWornOut(slot),
+            !(connections[slot].isRateBound && wouldHoldBackEnvelope(slot))
+        else { return nil }
         let written = turn.writer.count
         let isFull =
             written + largestWritten > OutputPool.standardCapacity
             || turn.shared.pieces.count >= LetterShelf.mostPieces
         let isChunked = if case .chunked = connections[slot].session.style { true } else { false }
         guard written == 0 || !isFull || !isChunked else { return nil }
-        let isTaken = if let journal { takeIntended(slot, journal) } else { take(slot) }
-        guard isTaken else { return nil }
-        connections[slot].messages += 1
-        connections[slot].envelopeWritten = network.now
-        if journal != nil { noteBegun(slot) }
-        let recipients = connections[slot].recipientsPerMessage
-        if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
-        if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
-        connections[slot].session.begin(recipients: recipients)
-        return connections[slot].session.nextCommand()
-    }
-
-    /// Takes the lane's next message for the session, into flight; false when there is none, or the session may have no
-    /// more.
-    @inline(__always)
-    mutating func take(_ slot: ConnectionSlot) -> Bool {
-        guard messagesLeft(slot) > 0 else { return false }
         let lane = connections[slot].lane
         if mission.limits.rowsHaveTerms { putOffOverdue(lane) }
         while dispatcher.take(from: lane, to: &connections[slot].inFlight, at: network.now) {
-            if mayHave(slot, connections[slot].inFlight) { return true }
-            refuseTooLarge(slot, connections[slot].inFlight)
-            dispatcher.pool.removeLast(of: &connections[slot].inFlight)
+            guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot) else {
+                refuseTooLarge(slot)
+                continue
+            }
+            connections[slot].messages += 1
+            connections[slot].envelopeWritten = network.now
+            if let journal { noteBegun(slot, journal) }
+            if connections[slot].isPaced { count(.intended, in: lane) }
+            let recipients = connections[slot].recipientsPerMessage
+            if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }
+            if isChunked { return connections[slot].session.beginTransaction(recipients: recipients) }
+            connections[slot].session.begin(recipients: recipients)
+            return connections[slot].session.nextCommand()
         }
-        return false
+        return nil
     }
 
-    /// As `take`, to be begun later.
-    mutating func choose(_ slot: ConnectionSlot) -> Bool {
-        let lane = connections[slot].lane
-        if mission.limits.rowsHaveTerms { putOffOverdue(lane) }
-        while dispatcher.take(from: lane, to: &connections[slot].intended, at: network.now) {
-            if mayHave(slot, connections[slot].intended) { return true }
-            refuseTooLarge(slot, connections[slot].intended)
-            dispatcher.pool.removeLast(of: &connections[slot].intended)
-        }
-        return false
-    }
-
-    /// Whether the receiver may be given the newest message of a queue.
-    @inline(__always)
-    private mutating func mayHave(_ slot: ConnectionSlot, _ queue: RecordQueue) -> Bool {
-        guard connections[slot].session.capabilities.largestMessage == nil || fitsReceiver(slot, queue) else {
-            return false
-        }
-        if connections[slot].isPaced { count(.intended, in: connections[slot].lane) }
-        return true
-    }
-
-    /// Messages that the session may still begin.
-    ///
-    /// What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
-    mutating func messagesLeft(_ slot: ConnectionSlot) -> Int {
-        guard !connections[slot].isRetiring else { return 0 }
+    // What only looks at the worker is mutating all the same, here and below: to borrow it would copy it.
+    private mutating func isWornOut(_ slot: ConnectionSlot) -> Bool {
         let most =
             connections[slot].isPaced
             ? dispatcher.messagesPerSession(of: connections[slot].lane, at: network.now)
             : mission.limits.messagesPerSession
         let receiversMost = connections[slot].session.capabilities.mostMessages ?? .max
-        return (most > 0 ? min(most, receiversMost) : receiversMost) - connections[slot].messages
+        return connections[slot].isRetiring
+            || connections[slot].messages >= (most > 0 ? min(most, receiversMost) : receiversMost)
     }
 
     private mutating func write(_ command: SessionCommand, of slot: ConnectionSlot, into turn: inout Outgoing) {
@@ -194,7 +167,6 @@ extension Worker where Net: ~Copyable {
     private mutating func noteEndOfContent(_ slot: ConnectionSlot, at offset: Int) {
         connections[slot].noteEndOfContent(offset)
         connections[slot].contentWritten = network.now
-        if let journal { noteCommitted(slot, journal) }
     }
 
     private mutating func largestCountOfOldest(_ slot: ConnectionSlot) -> Int {
@@ -207,24 +179,27 @@ extension Worker where Net: ~Copyable {
 
     /// Whether the newest message keeps to the receiver's SIZE. The bound is cheap; only when it is passed
     /// the message is composed to know its true size.
-    private mutating func fitsReceiver(_ slot: ConnectionSlot, _ queue: RecordQueue) -> Bool {
+    private mutating func fitsReceiver(_ slot: ConnectionSlot) -> Bool {
         guard let limit = connections[slot].session.capabilities.largestMessage else { return true }
-        let bound = mission.letter.largestCount(of: PackedRow(dispatcher.pool.newest(of: queue)))
+        let bound = largestCount(slot)
         guard bound > limit else { return true }
         let buffer = output.take(atLeast: bound)
         var writer = buffer.writer()
-        mission.letter.compose(PackedRow(dispatcher.pool.newest(of: queue)), date: date.text, into: &writer)
+        mission.letter.compose(
+            PackedRow(dispatcher.pool.newest(of: connections[slot].inFlight)), date: date.text, into: &writer)
         output.give(buffer)
         return writer.count <= limit
     }
 
-    private mutating func refuseTooLarge(_ slot: ConnectionSlot, _ queue: RecordQueue) {
+    private mutating func refuseTooLarge(_ slot: ConnectionSlot) {
         let verdict = Verdict(outcome: .refused, cause: .tooLarge)
         let recipients = mission.limits.recipientsPerMessage
         let attempt = attemptAtUnbegun(slot)
         tally.record(.refused, site: connections[slot].site, recipients: recipients)
         outcomes.settled(
-            dispatcher.pool.newest(of: queue), recipients: recipients, verdict, text: replyText.bytes(0..<0), attempt)
+            dispatcher.pool.newest(of: connections[slot].inFlight), recipients: recipients, verdict,
+            text: replyText.bytes(0..<0), attempt)
+        dispatcher.pool.removeLast(of: &connections[slot].inFlight)
     }
 
     /// The receiver takes fewer recipients of a message than it has: the others are not named at all.
@@ -244,7 +219,7 @@ extension Worker where Net: ~Copyable {
         let lane = connections[slot].lane
         let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
         if isAssembling && !isStopping { return }
-        if isStopping || isNeedless || messagesLeft(slot) <= 0 || dispatcher.isCrowded {
+        if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)
         } else if !connections[slot].isIdle {

@@ -46,7 +46,11 @@ extension Worker where Net: ~Copyable {
             if connections[slot].mustHold && cursor < input.count { return hold(slot, input, from: cursor) }
             switch connections[slot].parser.next(in: input, at: &cursor) {
             case .needsInput:
-                if !connections[slot].isSending { awaitReply(slot) }
+                if !connections[slot].isSending {
+                    awaitReply(slot)
+                } else if connections[slot].parked != nil {
+                    awaitReplyWhileParked(slot)
+                }
                 return
             case .line: noteCapability(slot, input)
             case .reply(let reply):

@@ -4,118 +4,19 @@ import Message
 import Primitives
 import SMTP
 
-/// Intent before commit: with a journal, no content is written before the journal says that the intent of its message
-/// is durable. A session whose turn it would be waits; the others go on meanwhile.
+/// Intent before commit: with a journal, a send that holds the end of a message is parked until the journal says
+/// that the intents of its messages are durable. Until then nothing of it was handed to anybody.
 ///
-/// The intents of the messages that a session will begin next are noted as soon as it has room for them; grouped, where
-/// a turn is one message, while those before are under way, so that it seldom waits. Where a rate binds, a message is
-/// taken when its MAIL goes out, and its intent is noted then.
+/// Where the envelope goes out first, the intent is noted with it: it becomes durable while the replies are on their
+/// way, and the content is seldom kept waiting.
 ///
-/// And the end of this all: a worker that must stop now, or whose journal has failed, writes no further content.
+/// And the end of this all: a worker that must stop now, or whose journal has failed, submits no such send.
 extension Worker where Net: ~Copyable {
-    /// Whether the session must not speak now. It is listed again when it may.
-    @inline(never)
-    mutating func mustWait(_ slot: ConnectionSlot) -> Bool {
-        intend(slot)
-        let number: UInt64
-        if connections[slot].session.isContentDue {
-            number = connections[slot].intentOfOpen
-        } else if connections[slot].isChunked, !connections[slot].intended.isEmpty, connections[slot].session.canBegin {
-            number = connections[slot].intentOfNext
-        } else {
-            return false
-        }
-        if isStoppingNow { return true }
-        guard let journal, journal.durable < number else { return false }
-        wait(slot, for: number)
-        return true
-    }
-
-    /// Takes the messages that the session will begin next, as many as it has room for and as one send holds, and notes
-    /// that they are intended. Next: `Worker.takeIntended`.
-    mutating func intend(_ slot: ConnectionSlot) {
-        guard let journal, connections[slot].session.isReady else { return }
-        guard mayBegin else { return withdrawIntended(slot) }
-        guard connections[slot].intended.isEmpty, !isAssembling, mayChoose(slot) else { return }
-        let mostInSend = max(1, OutputPool.standardCapacity / max(1, largestWritten))
-        var room = min(connections[slot].session.roomForNext, messagesLeft(slot), mostInSend)
-        while room > 0, choose(slot) {
-            connections[slot].intentOfNext = journal.intends(dispatcher.pool.newest(of: connections[slot].intended))
-            room -= 1
-        }
-    }
-
-    /// Whether the session may choose its next messages before they can go out.
-    private mutating func mayChoose(_ slot: ConnectionSlot) -> Bool {
-        guard isRateBound(slot) else { return true }
-        return connections[slot].isChunked && connections[slot].session.canBegin
-    }
-
-    private mutating func isRateBound(_ slot: ConnectionSlot) -> Bool {
-        connections[slot].isPaced && dispatcher.isRateBound(connections[slot].lane, at: network.now)
-    }
-
-    /// Takes the next of the messages whose intents were noted, or, where a rate binds, the lane's next; false when
-    /// there is none. Next: `Session.nextCommand`.
-    mutating func takeIntended(_ slot: ConnectionSlot, _ journal: any Journal) -> Bool {
-        var queue = connections[slot].intended
-        guard !queue.isEmpty else { return takeAtOnce(slot, journal) }
-        let attempts = MessageTag(dispatcher.pool.firstTag(of: queue)).attempts
-        let tag = MessageTag(attempts: attempts, started: network.now).rawValue
-        dispatcher.pool.moveFirst(of: &queue, tag: tag, to: &connections[slot].inFlight)
-        connections[slot].intended = queue
-        connections[slot].intentOfOpen = connections[slot].intentOfNext
-        return true
-    }
-
-    private mutating func takeAtOnce(_ slot: ConnectionSlot, _ journal: any Journal) -> Bool {
-        guard !connections[slot].isChunked, isRateBound(slot), take(slot) else { return false }
-        connections[slot].intentOfOpen = journal.intends(dispatcher.pool.newest(of: connections[slot].inFlight))
-        return true
-    }
-
-    /// Nothing of the intended messages was written: they go back to the lane.
-    mutating func withdrawIntended(_ slot: ConnectionSlot) {
-        guard !connections[slot].intended.isEmpty else { return }
-        var queue = connections[slot].intended
-        let lane = connections[slot].lane
-        while !queue.isEmpty {
-            journal?.withdraws(dispatcher.pool.first(of: queue))
-            dispatcher.noteUnfinished(in: lane)
-            let isBack = dispatcher.putBack(from: &queue, to: lane, countsAttempt: false)
-            precondition(isBack, "a message that was not tried has attempts left")
-        }
-        dispatcher.pool.clear(&queue)
-        connections[slot].intended = queue
-    }
-
-    private mutating func wait(_ slot: ConnectionSlot, for number: UInt64) {
-        guard !connections[slot].isWaiting else { return }
-        connections[slot].isWaiting = true
-        waiting.append(IntentWait(slot: slot, number: number))
-        awaitReply(slot)
-    }
-
-    /// To be called before anything is said: the journal may have failed, or intents become durable.
-    @inline(never)
-    mutating func heedJournal() {
-        if let journal, journal.hasFailed { stopNow() }
-        if isStoppingNow { endUncommittedSessions() }
-        if let journal { listThoseWhoWaited(for: journal) }
-    }
-
-    private mutating func listThoseWhoWaited(for journal: any Journal) {
-        let durable = journal.durable
-        while let wait = waiting.first, wait.number <= durable {
-            _ = waiting.removeFirst()
-            connections[wait.slot].isWaiting = false
-            list(wait.slot)
-        }
-    }
-
     /// To be called when all has been said that this turn has to say.
     @inline(never)
     mutating func keepJournal() {
+        if let journal, journal.hasFailed { stopNow() }
+        if isStoppingNow { endUncommittedSessions() }
         guard let journal else { return }
         guard !journal.hasFailed else {
             journalIsCurrent = true
@@ -123,50 +24,108 @@ extension Worker where Net: ~Copyable {
             return
         }
         let number = journal.handOver(at: network.now)
-        listThoseWhoWaited(for: journal)
+        while let place = parking.removeFirst(durable: journal.durable) { submit(place, journal) }
         journalIsCurrent = journal.durable >= number
         publish(number, journal)
     }
 
-    /// Writes no further content; waits for the final replies to those that were submitted, and no longer.
+    /// Keeps a send that holds ends of messages. The kernel has taken nothing of it, and so it stands.
+    /// Next: `Worker.submit`.
+    @inline(never)
+    mutating func park(_ slot: ConnectionSlot, _ turn: consuming Outgoing) {
+        let written = turn.writer.count
+        connections[slot].parked = ParkedSend(written: written, total: turn.count)
+        connections[slot].taken = 0
+        if !isStoppingNow {
+            parking.append(slot, until: intentOfSend(slot), durable: journal?.durable ?? 0)
+            parking.pieces[slot].removeAll(keepingCapacity: true)
+            if turn.shared.byteCount > 0 {
+                unsafe shelf.gather(turn.shared, into: turn.buffer.bytes(written), &parking.pieces[slot])
+            }
+        }
+        shared = turn.shared
+        awaitReplyWhileParked(slot)
+    }
+
+    /// Whether an envelope written now would wait for the intent of a content before it, and leave later than the rate
+    /// of its lane has counted it.
+    @inline(never)
+    mutating func wouldHoldBackEnvelope(_ slot: ConnectionSlot) -> Bool {
+        guard connections[slot].contentsInSend > 0, let journal else { return false }
+        return journal.durable < intentOfSend(slot)
+    }
+
+    /// What must be durable for the ends in the send that was just written: the newest is the last to be.
+    private mutating func intentOfSend(_ slot: ConnectionSlot) -> UInt64 {
+        openMessages[slot, connections[slot].finished + connections[slot].session.committedTransactions - 1].intent
+    }
+
+    /// The only way of a parked send to the network. Next: `ReplyParser.next`.
+    private mutating func submit(_ place: Parking.Place, _ journal: any Journal) {
+        precondition(journal.durable >= place.number, "no message is committed before its intent is durable")
+        let slot = place.slot
+        guard let parked = connections[slot].parked, let buffer = connections[slot].output else {
+            preconditionFailure("what waits was parked")
+        }
+        connections[slot].parked = nil
+        connections[slot].taken = nil
+        noteCommitted(slot)
+        tally.record(bytesSent: parked.total)
+        deadlines.set(network.now + connections[slot].patience.forSending(bytes: parked.total), for: slot)
+        if parking.pieces[slot].isEmpty {
+            unsafe network.send(slot, buffer.bytes(parked.written))
+        } else {
+            network.send(slot, gathered: parking.pieces[slot])
+        }
+    }
+
+    /// The replies to earlier sends are waited for as ever; those to the parked one cannot come.
+    mutating func awaitReplyWhileParked(_ slot: ConnectionSlot) {
+        if connections[slot].hasCommitted { awaitReply(slot) } else { deadlines.clear(slot) }
+    }
+
+    /// The session ends while its send is parked: nothing of it will ever be submitted.
+    mutating func giveUpParked(_ slot: ConnectionSlot) {
+        connections[slot].parked = nil
+        parking.remove(slot)
+    }
+
+    /// Submits no further end of a message; waits for the final replies to those that were submitted, and no
+    /// longer.
     package mutating func stopNow() {
         stop()
         isStoppingNow = true
+        parking.removeAll()
     }
 
     /// Ends the sessions whose messages are all uncommitted: these go back as if they had not been begun.
     private mutating func endUncommittedSessions() {
         for slot in connections.slots
-        where connections[slot].state == .open && connections[slot].session.committedTransactions == 0
-            && (connections[slot].session.openTransactions > 0 || !connections[slot].intended.isEmpty)
+        where connections[slot].state == .open && connections[slot].session.openTransactions > 0
+            && !connections[slot].hasCommitted
         {
             end(slot, because: nil)
         }
     }
 }
 
-/// A session that waits for an intent to be durable.
-struct IntentWait {
-    var slot: ConnectionSlot
-    var number: UInt64
-}
-
 // What the journal is told.
 extension Worker where Net: ~Copyable {
     /// The newest message has been begun.
     @inline(never)
-    mutating func noteBegun(_ slot: ConnectionSlot) {
+    mutating func noteBegun(_ slot: ConnectionSlot, _ journal: any Journal) {
         let newest = connections[slot].finished + connections[slot].inFlight.count - 1
-        openMessages[slot, newest] = OpenMessages.Facts(envelopeWritten: network.now)
+        openMessages[slot, newest] = OpenMessages.Facts(
+            envelopeWritten: network.now,
+            intent: journal.intends(dispatcher.pool.newest(of: connections[slot].inFlight)))
     }
 
-    /// The content of the newest committed message is written.
-    @inline(never)
-    mutating func noteCommitted(_ slot: ConnectionSlot, _ journal: any Journal) {
-        precondition(
-            journal.durable >= connections[slot].intentOfOpen, "no message is committed before its intent is durable")
-        let message = connections[slot].finished + connections[slot].session.committedTransactions - 1
-        openMessages[slot, message].contentWritten = network.now
+    private mutating func noteCommitted(_ slot: ConnectionSlot) {
+        connections[slot].contentWritten = network.now
+        let end = connections[slot].finished + connections[slot].session.committedTransactions
+        for message in end - connections[slot].contentsInSend..<end {
+            openMessages[slot, message].contentWritten = network.now
+        }
     }
 
     /// The oldest message of a session goes back to its lane.

@@ -59,8 +59,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     private var isPaused = false
     /// No end of a message is submitted any more either.
     var isStoppingNow = false
-    /// Sessions whose next content has to wait for its intent, in the order in which they came to.
-    var waiting = ArrivalQueue<IntentWait>()
+    var parking: Parking
     var openMessages: OpenMessages
     /// All that has happened is durable, or never will be.
     var journalIsCurrent = false
@@ -104,6 +103,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         connections = ConnectionTable(count: sessions)
         freeSlots = Array((0..<sessions).reversed())
         deadlines = DeadlineHeap(owners: sessions)
+        parking = Parking(slots: journal == nil ? 0 : sessions)
         openMessages = OpenMessages(slots: journal == nil ? 0 : sessions)
         date = DateHeader(unixOrigin: mission.unixOrigin)
         opening = mission.opening
@@ -121,7 +121,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
     /// Whether a message may be begun or a session made.
     var mayBegin: Bool { !isStopping && !isPaused }
 
-    /// Whether a content may have to wait, or may not be written at all.
+    /// Whether ends of messages are not submitted at once.
     var keepsIntents: Bool { journal != nil || isStoppingNow }
 
     /// Works until all is done.
@@ -132,17 +132,16 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
         if journal.map({ !$0.hasFailed }) ?? true { publish() }
     }
 
-    /// One pass: decide, submit, wait, apply, expire. Next: `Worker.intend`.
+    /// One pass: decide, submit, wait, apply, expire. Next: `Session.nextCommand`.
     ///
     /// - Parameter longestWait: for whoever has news for the worker in between and no way to wake it.
     package mutating func turn(atMost longestWait: Interval? = nil) {
         takeFromSupply()
         giveWork()
         if isAssembling && dispatcher.hasAllSessions { endAssembly() }
-        if keepsIntents { heedJournal() }
         speak()
         endNeedlessAttempts()
-        if journal != nil { keepJournal() }
+        if keepsIntents { keepJournal() }
         inbox?.tell(waiting: dispatcher.pool.bytesInUse)
         publishWhenDue()
         guard !isDone else { return }
@@ -217,7 +216,6 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
 
     // Mutating, or calling it would copy the worker.
     private mutating func nextWakeUp() -> Instant {
-        guard listed.isEmpty else { return network.now }
         var earliest = deadlines.earliest
         if mayBegin { earliest = min(earliest, dispatcher.earliestAction) }
         if journal != nil && !journalIsCurrent { earliest = min(earliest, network.now + .seconds(1)) }

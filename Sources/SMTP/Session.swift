@@ -98,21 +98,6 @@ package struct Session: Sendable {
         }
     }
 
-    /// Whether the next thing to say is the content of the oldest open message.
-    package var isContentDue: Bool {
-        if case .content = writing { true } else { false }
-    }
-
-    /// Messages that may be chosen now to be begun next: as many as the session has room for, and, grouped, one
-    /// however many are open.
-    package var roomForNext: Int {
-        switch style {
-        case .lockstep: 1 - openTransactions
-        case .grouped: 1
-        case .chunked: canBegin ? depth - openTransactions : 0
-        }
-    }
-
     /// Whether the replies to one transaction more can be kept account of. Its RCPTs take one entry in fifteen.
     private var hasRoomForReplies: Bool { openTransactions == 0 || owed.room >= 4 + recipients / 15 }
 

@@ -73,8 +73,7 @@ struct JournaledCampaign {
             outcome.journal.crash()
         case .stop: worker.stop()
         case .stopNow:
-            // What was written in the turn that has just ended may bear the same time.
-            outcome.submissionsEnd = worker.network.now + Interval(nanoseconds: 1)
+            outcome.submissionsEnd = worker.network.now
             worker.stopNow()
         case .pause:
             outcome.isPaused = true
@@ -98,7 +97,7 @@ struct JournaledOutcome {
     var unreachable: Trouble?
     var tally = Tally()
     var shown = OutcomeCounts()
-    /// Messages that were open, or that a session would have begun next, when all ended.
+    /// Messages that were open when all ended.
     var inFlight = 0
     var slotsInUse = 0
     var record = ReceiverRecord?.none
@@ -114,9 +113,7 @@ struct JournaledOutcome {
         unreachable = worker.unreachable
         tally = worker.tally
         shown = board?.current.counts ?? OutcomeCounts()
-        for slot in worker.connections.slots {
-            inFlight += worker.connections[slot].inFlight.count + worker.connections[slot].intended.count
-        }
+        for slot in worker.connections.slots { inFlight += worker.connections[slot].inFlight.count }
         slotsInUse = worker.network.slotsInUse
         record = worker.network.finish().first
         for message in record?.accepted ?? [] {

@@ -153,11 +153,11 @@ def check_duplicates(setting, ledger, received, verdict):
 
 
 def check_doubts(setting, ledger, verdict):
-    """G2: a crash leaves no more in doubt than was under way or about to be."""
+    """G2: a crash leaves no more in doubt than was under way."""
     verdict.doubtful = sum(len(doubts) for doubts in ledger.doubts)
     for doubts in ledger.doubts:
         if len(doubts) > setting.in_flight:
-            verdict.problems.append(f"one crash left {len(doubts)} in doubt, {setting.in_flight} can have been under way or about to be")
+            verdict.problems.append(f"one crash left {len(doubts)} in doubt, {setting.in_flight} were under way")
 
 
 def name(verdict, lines, what):

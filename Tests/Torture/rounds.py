@@ -68,11 +68,8 @@ class Setting:
 
     @property
     def in_flight(self):
-        """Messages whose fate one crash may leave in doubt.
-
-        Grouped, the next envelope goes out with the content, and the message behind that is chosen.
-        """
-        return self.sessions * {"lockstep": 1, "grouped": 3, "chunked": DEPTH}[self.grouping]
+        """Messages whose fate one crash may leave in doubt. Grouped, the next envelope goes out with the content."""
+        return self.sessions * {"lockstep": 1, "grouped": 2, "chunked": DEPTH}[self.grouping]
 
     def __str__(self):
         return f"{self.sessions:2d} {self.grouping:8s} {self.policy:6s} delay ≤ {self.delay:3d} ms"
