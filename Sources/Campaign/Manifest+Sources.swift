@@ -58,6 +58,9 @@ extension Manifest {
         package var zone: ZoneOffsets
         /// The column of the list that names each recipient's own zone; an empty cell means `zoneName`.
         package var zoneColumn: String?
+
+        /// Whether it opens and closes at other times for other recipients.
+        package var isByRecipient: Bool { zoneColumn != nil }
     }
 }
 

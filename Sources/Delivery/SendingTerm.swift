@@ -17,24 +17,19 @@ package struct SendingTerm: Hashable, Sendable {
     /// - Parameter record: a packed row with a term behind it.
     init(behind record: Span<UInt8>) {
         let start = record.count - SendingTerm.byteCount
-        closes = Int64(bitPattern: SendingTerm.word(of: record, at: start))
-        opens = Int64(bitPattern: SendingTerm.word(of: record, at: start + 8))
+        closes = Int64(bitPattern: record.littleEndian(at: start, count: 8))
+        opens = Int64(bitPattern: record.littleEndian(at: start + 8, count: 8))
     }
 
     /// The bytes that stand behind the row: two numbers of 64 bits, the lowest byte first.
     package func append(to bytes: inout [UInt8]) {
-        for number in [closes, opens] {
-            for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * Int64(place)))) }
-        }
-    }
-
-    private static func word(of record: Span<UInt8>, at start: Int) -> UInt64 {
-        (0..<8).reduce(0) { $0 | UInt64(record[start + $1]) << (8 * UInt64($1)) }
+        bytes.append(littleEndian: UInt64(bitPattern: closes), count: 8)
+        bytes.append(littleEndian: UInt64(bitPattern: opens), count: 8)
     }
 }
 
 extension Dispatcher {
-    /// Moves the lane's next message to the end of a queue, when its window has closed; false when it may go.
+    /// Moves the lane's next message to the end of a queue, when its window has closed.
     ///
     /// - Returns: when the window opens again, in microseconds since 1970; nil for a message that may go, and for none.
     package mutating func takeOverdue(from lane: Int, to queue: inout RecordQueue, at now: Instant) -> Int64? {

@@ -23,8 +23,8 @@ struct FeedReading: ~Copyable {
     var judgedThrough = 0
     /// Lines that were given to a worker in this run.
     var handed = LineSet()
-    /// Lines that the progress counts, handed over or put off.
-    private var counted = LineSet()
+    /// Lines that the progress counted when they were put off, before they were handed over.
+    private var countedEarly = LineSet()
     var progress = RecipientFeed.Progress()
     var row: ByteBuffer
     var nextPublication = Instant.zero
@@ -58,8 +58,7 @@ struct FeedReading: ~Copyable {
         let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst) { planner?.name(ofDomain: $0) ?? $0 }
         if site == places.count { begin(site, inboxes) }
         batches[places[site]].append(row, count: count, site: site, term)
-        if counted.insert(line) { progress.rows += 1 }
-        if !isFirst { retries[site] += 1 }
+        if isFirst { progress.rows += countedEarly.contains(line) ? 0 : 1 } else { retries[site] += 1 }
         return site
     }
 
@@ -114,7 +113,7 @@ struct FeedReading: ~Copyable {
     mutating func postpone(_ line: Int, _ count: Int, until: Int64) {
         if line > judgedThrough {
             plan.append(row, count: count)
-            if counted.insert(line) { progress.rows += 1 }
+            if countedEarly.insert(line) { progress.rows += 1 }
         }
         postponed[until, default: []].append(line)
         postponedCount += 1

@@ -162,7 +162,7 @@ package final class RecipientFeed: Sendable {
     }
 
     private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {
-        let now = window == nil ? 0 : WallClock.microseconds
+        let now = window?.isByRecipient == true ? WallClock.microseconds : 0
         let term = term(count, &reading, now: now)
         if let term, term.closes <= now { return postpone(line, count, until: term.opens, &reading) }
         let site = reading.admit(line, atSign: atSign, count: count, term, to: run.inboxes)

@@ -33,6 +33,7 @@ extension Worker where Net: ~Copyable {
 
     /// Many messages were accepted at once.
     mutating func learnAccepted(_ count: Int, like reply: Reply, on slot: ConnectionSlot) {
+        guard connections[slot].isPaced || mission.limits.learns else { return }
         guard connections[slot].isPaced else {
             return dispatcher.noteAccepted(count, inUnpaced: connections[slot].lane, at: network.now)
         }

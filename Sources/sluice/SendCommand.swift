@@ -245,7 +245,7 @@ struct SendCommand: ParsableCommand {
         limits.sessionsPerSite = manifest.limits.sessionsPerSite
         limits.messagesPerSession = manifest.limits.messagesPerSession
         limits.learns = manifest.isAdaptive
-        limits.rowsHaveTerms = manifest.sendWindow?.zoneColumn != nil
+        limits.rowsHaveTerms = manifest.sendWindow?.isByRecipient ?? false
         var mission = Mission(
             letter: letter, envelopeFrom: Array(manifest.envelopeFrom.utf8),
             helloName: HelloName.usual(envelopeFrom: manifest.envelopeFrom),

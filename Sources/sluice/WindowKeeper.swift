@@ -13,7 +13,7 @@ struct WindowKeeper: Sendable {
     let tell: @Sendable (String) -> Void
 
     func whileRunning<Result>(_ body: () throws -> Result) throws -> Result {
-        guard let window, window.zoneColumn == nil else { return try body() }
+        guard let window, !window.isByRecipient else { return try body() }
         var isOpen = true
         keep(window, &isOpen)
         return try Companion.run(

@@ -58,13 +58,11 @@ class Setting:
         # Replies are late by up to half a second, but a round should not take much longer than this.
         round_trips = 2 if grouping == "lockstep" else 1
         longest = min(500, int(5_000 * at_once / recipients / round_trips))
-        if kind == "window":
-            # So slow that a window closes before all are sent to.
-            return Setting(kind, number, recipients, sessions, grouping, chance.choice(["hold", "resend"]), 2 * longest + 1,
-                           chance.randint(1, 3), chance.getrandbits(32))
         policy = "hold" if kind in ("control", "disk") else chance.choice(["hold", "resend"])
-        return Setting(kind, number, recipients, sessions, grouping, policy, chance.randrange(longest + 1),
-                       chance.randint(1, 4), chance.getrandbits(32))
+        # With a window so slow that it closes before all are sent to.
+        delay = 2 * longest + 1 if kind == "window" else chance.randrange(longest + 1)
+        blows = chance.randint(1, 3 if kind == "window" else 4)
+        return Setting(kind, number, recipients, sessions, grouping, policy, delay, blows, chance.getrandbits(32))
 
     @property
     def in_flight(self):
