@@ -9,6 +9,7 @@ final class SQLiteStorage: LedgerStorage {
     let file: String
     private let database: DatabaseQueue
     private var statements: Statements?
+    private var room: LogRoom?
 
     /// Pages of the write-ahead log (4 KiB each) before they are moved into the database.
     private static let checkpointPages = 4_000
@@ -37,6 +38,7 @@ final class SQLiteStorage: LedgerStorage {
         statements = try withConnection { (connection) throws(SQLiteError) in
             try Statements(connection)
         }
+        room = LogRoom(ofLog: "\(file)-wal", pages: SQLiteStorage.checkpointPages)
     }
 
     /// Opens a ledger to be read, as it is now.
@@ -65,8 +67,9 @@ final class SQLiteStorage: LedgerStorage {
 
     func commit(_ changes: LedgerCommit) throws(LedgerFault) {
         guard let statements else { throw .misused("the ledger is closed") }
-        try withConnection { (_) throws(SQLiteError) in
+        try withConnection { (connection) throws(SQLiteError) in
             try statements.begin.run()
+            room?.make(pagesWritten: connection.pagesWritten)
             do throws(SQLiteError) {
                 try write(changes, statements)
                 try statements.commit.run()
@@ -145,6 +148,7 @@ final class SQLiteStorage: LedgerStorage {
 
     func close() throws(LedgerFault) {
         statements = nil
+        room = nil
         do { try database.close() } catch { throw SQLiteError(error).fault(file) }
     }
 
