@@ -58,4 +58,6 @@ private final class SilentListener: OutcomeListener {
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {}
+
+    func accepted(_ row: Span<UInt8>) {}
 }

@@ -14,6 +14,10 @@ package protocol OutcomeListener: AnyObject {
     ///     accepted and the worker keeps no journal.
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt)
+
+    /// Called in place of `settled` for messages that are accepted many at a time; only where `wantsAcceptances` is
+    /// false.
+    func accepted(_ row: Span<UInt8>)
 }
 
 /// Keeps a worker's word durably: what it is about to commit, and how that ended. One for each worker, called on

@@ -81,7 +81,7 @@ extension Worker where Net: ~Copyable {
             }
             connections[slot].messages += 1
             connections[slot].envelopeWritten = network.now
-            if let journal { noteBegun(slot, journal) }
+            if journal != nil { noteBegun(slot) }
             if connections[slot].isPaced { count(.intended, in: lane) }
             let recipients = connections[slot].recipientsPerMessage
             if recipients < mission.limits.recipientsPerMessage { deferRecipients(slot, beyond: recipients) }

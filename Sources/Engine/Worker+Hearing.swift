@@ -123,12 +123,10 @@ extension Worker where Net: ~Copyable {
         tally.record(reply: reply.code, enhanced: reply.enhanced?.packed, count: count)
         learnAccepted(count, like: reply, on: slot)
         tally.record(.content, network.now - connections[slot].contentWritten, count: count)
-        let verdict = Verdict(reply, at: .content)
         let recipients = connections[slot].recipientsPerMessage
-        tally.record(verdict.outcome, site: connections[slot].site, recipients: recipients * count)
-        let attempt = Attempt(site: connections[slot].site, ended: network.now)
+        tally.record(.accepted, site: connections[slot].site, recipients: recipients * count)
         for _ in 0..<count {
-            tell(connections[slot].inFlight, recipients: recipients, verdict, 0, attempt)
+            outcomes.accepted(dispatcher.pool.first(of: connections[slot].inFlight))
             finishOldest(slot)
         }
     }

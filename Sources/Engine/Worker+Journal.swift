@@ -113,11 +113,11 @@ extension Worker where Net: ~Copyable {
 extension Worker where Net: ~Copyable {
     /// The newest message has been begun.
     @inline(never)
-    mutating func noteBegun(_ slot: ConnectionSlot, _ journal: any Journal) {
+    mutating func noteBegun(_ slot: ConnectionSlot) {
+        // Bound to a name, the journal would be retained for every message.
+        guard let intent = journal?.intends(dispatcher.pool.newest(of: connections[slot].inFlight)) else { return }
         let newest = connections[slot].finished + connections[slot].inFlight.count - 1
-        openMessages[slot, newest] = OpenMessages.Facts(
-            envelopeWritten: network.now,
-            intent: journal.intends(dispatcher.pool.newest(of: connections[slot].inFlight)))
+        openMessages[slot, newest] = OpenMessages.Facts(envelopeWritten: network.now, intent: intent)
     }
 
     private mutating func noteCommitted(_ slot: ConnectionSlot) {

@@ -55,8 +55,11 @@ struct StepBatch: Sendable {
     }
 
     private mutating func begin(_ tag: UInt8, _ line: Int) {
-        bytes.append(tag)
-        bytes.append(littleEndian: UInt64(UInt32(truncatingIfNeeded: line)), count: 4)
+        // One look at the capacity for all five: two of these are written for each message.
+        bytes.append(addingCapacity: 5) { room in
+            room.append(tag)
+            for byte in 0..<4 { room.append(UInt8(truncatingIfNeeded: line >> (8 * byte))) }
+        }
     }
 
     private mutating func appendReply(_ verdict: Verdict) {

@@ -43,6 +43,10 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
         batch.note(row, verdict, text: text, attempt, isLogged: isLogging)
     }
 
+    package func accepted(_ row: Span<UInt8>) {
+        batch.note(.accepted, line: PackedRow(row).number)
+    }
+
     package func postpones(_ row: Span<UInt8>, until: Int64) {
         batch.notes.postponed[until, default: []].append(PackedRow(row).number)
     }

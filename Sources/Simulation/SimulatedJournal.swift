@@ -77,6 +77,8 @@ package final class SimulatedJournal: Journal, OutcomeListener {
         note(row, .outcome(verdict.outcome), attempt)
     }
 
+    package func accepted(_ row: Span<UInt8>) { note(row, .outcome(.accepted)) }
+
     package func counts(_ count: WarmupCount) { note(.count(count)) }
 
     package func suspends(scope: String, until: Int64, reason: String, rule: String) {

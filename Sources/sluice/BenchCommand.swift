@@ -143,4 +143,6 @@ final class SilentListener: OutcomeListener, Sendable {
     func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {}
+
+    func accepted(_ row: Span<UInt8>) {}
 }

@@ -121,6 +121,8 @@ private final class JournalTap: OutcomeListener, Sendable {
         journal.settled(row, recipients: recipients, verdict, text: text, attempt)
         recorder.settled(row, recipients: recipients, verdict, text: text, attempt)
     }
+
+    func accepted(_ row: Span<UInt8>) { preconditionFailure("acceptances are wanted") }
 }
 
 /// Keeps every verdict.
@@ -137,4 +139,6 @@ private final class VerdictRecorder: OutcomeListener, Sendable {
         let line = PackedRow(row).number
         byLine.withLock { $0[line, default: []].append(verdict) }
     }
+
+    func accepted(_ row: Span<UInt8>) { preconditionFailure("acceptances are wanted") }
 }

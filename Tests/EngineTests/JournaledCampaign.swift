@@ -184,8 +184,8 @@ struct JournaledOutcome {
 
     private func hasPlausibleTimes(_ step: SimulatedJournal.Step, intendedAt intents: [Instant]) -> Bool {
         guard case .outcome(let outcome) = step.kind else { return true }
-        guard let attempt = step.attempt else { return false }
         if outcome == .accepted && !journal.wantsAcceptances { return true }
+        guard let attempt = step.attempt else { return false }
         guard attempt.contentWritten > .zero else { return outcome == .refused || outcome == .deferred }
         return attempt.connectStarted <= attempt.envelopeWritten
             && attempt.envelopeWritten <= attempt.contentWritten && attempt.contentWritten <= attempt.ended

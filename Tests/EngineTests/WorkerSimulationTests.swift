@@ -211,6 +211,10 @@ final class RecordingListener: OutcomeListener {
     ) {
         verdicts[PackedRow(row).number, default: []].append(verdict)
     }
+
+    func accepted(_ row: Span<UInt8>) {
+        verdicts[PackedRow(row).number, default: []].append(Verdict(Reply(code: 250), at: .content))
+    }
 }
 
 /// What a simulated campaign came to, on both sides.
