@@ -84,12 +84,12 @@ package struct Dispatcher: ~Copyable {
             case .send(let slot):
                 lanes[lane].idleSessions.removeLast()
                 return .give(slot)
-            case .connect where sessions >= limits.sessions:
+            case .connect:
+                if let slot = takeMovable(for: lane) { return .move(slot, to: lane) }
+                guard sessions >= limits.sessions else { return connect(lane, at: now) }
                 crowdOut(lane)
                 unlist()
                 if let slot = takeIdleSession() { return .release(slot) }
-            case .connect:
-                return connect(lane, at: now)
             case .wait(let until):
                 paused.set(until, for: lane)
                 unlist()
@@ -111,7 +111,7 @@ package struct Dispatcher: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func decision(about lane: Int, at now: Instant) -> LaneDecision {
+    mutating func decision(about lane: Int, at now: Instant) -> LaneDecision {
         guard lanes[lane].pace < 0 else { return pacedDecision(about: lane, at: now) }
         return lanes[lane].next(waiting: mails[lanes[lane].mail].count, at: now, within: limits)
     }
@@ -127,9 +127,7 @@ package struct Dispatcher: ~Copyable {
     /// The lane of the crowd whose turn it is to have a free place, if there is one. Those that want none any
     /// more are passed over, or the place would be lost to all behind them.
     private mutating func nextOfCrowd(at now: Instant) -> Int? {
-        while sessions < limits.sessions, let lane = crowdedOut.removeFirst() {
-            lanes[lane].isCrowdedOut = false
-            list(lane)
+        while sessions < limits.sessions, let lane = leaveCrowd() {
             if decision(about: lane, at: now) == .connect { return lane }
         }
         return nil
@@ -141,14 +139,27 @@ package struct Dispatcher: ~Copyable {
         crowdedOut.append(lane)
     }
 
+    /// The lane that has waited longest, which is decided about anew.
+    @discardableResult
+    mutating func leaveCrowd() -> Int? {
+        guard let lane = crowdedOut.removeFirst() else { return nil }
+        lanes[lane].isCrowdedOut = false
+        list(lane)
+        return lane
+    }
+
     /// An idle session of any lane, which then is idle no longer.
     private mutating func takeIdleSession() -> Int? {
         while let lane = idleLanes.last {
             if let slot = lanes[lane].idleSessions.popLast() { return slot }
-            idleLanes.removeLast()
-            lanes[lane].isAmongIdle = false
+            forgetIdleLane()
         }
         return nil
+    }
+
+    /// The last of the lanes that have had an idle session has none any more.
+    mutating func forgetIdleLane() {
+        lanes[idleLanes.removeLast()].isAmongIdle = false
     }
 
     /// When `nextAction` may have something to say although nothing else happens.
@@ -268,6 +279,8 @@ package enum DispatcherAction: Hashable, Sendable {
     case connect(lane: Int)
     /// The idle session of this slot has work waiting.
     case give(Int)
+    /// The idle session of this slot is another lane's from now on.
+    case move(Int, to: Int)
     /// The idle session of this slot should end: others wait for its place.
     case release(Int)
 }

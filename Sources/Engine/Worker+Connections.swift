@@ -180,6 +180,13 @@ extension Worker where Net: ~Copyable {
         list(slot)
     }
 
+    /// A session without work serves another lane from now on.
+    mutating func move(_ slot: ConnectionSlot, to lane: Int) {
+        connections[slot].lane = lane
+        connections[slot].site = dispatcher.site(of: lane)
+        list(slot)
+    }
+
     func isGreeting(_ slot: ConnectionSlot) -> Bool {
         connections[slot].state == .open && !connections[slot].wasReady
     }

@@ -219,6 +219,9 @@ extension Worker where Net: ~Copyable {
         let lane = connections[slot].lane
         let isNeedless = dispatcher.waitingCount(in: lane) == 0 && !dispatcher.mayGetMore(lane)
         if isAssembling && !isStopping { return }
+        if mayBegin, !isWornOut(slot), let next = dispatcher.moveSession(from: lane, at: network.now) {
+            return move(slot, to: next)
+        }
         if isStopping || isNeedless || isWornOut(slot) || dispatcher.isCrowded {
             connections[slot].session.leave()
             list(slot)

@@ -202,6 +202,9 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
             case .give(let slot):
                 connections[slot].isIdle = false
                 list(slot)
+            case .move(let slot, let lane):
+                connections[slot].isIdle = false
+                move(slot, to: lane)
             case .release(let slot): release(slot)
             }
         }

@@ -34,6 +34,30 @@ struct CrowdTests {
         #expect(turns == [Int](repeating: 10, count: 7))
     }
 
+    @Test("A session without work goes to the site that has waited longest, if that has work still")
+    func sessionMoves() throws {
+        var dispatcher = dispatcher(sessions: 1)
+        for site in 0..<4 { dispatcher.admit(site, site: site) }
+        let first = try #require(dispatcher.connects(at: now).first)
+        dispatcher.sessionIsReady(in: first)
+        var queue = RecordQueue()
+        _ = dispatcher.takeNumber(from: first, to: &queue, at: now)
+        // The others wait from the last to the first; the mail of site 2 or 1 is gone when its turn comes.
+        let waiting = [3, 2, 1, 0].filter { $0 != first }
+        _ = dispatcher.takeNumber(from: waiting[0], to: &queue, at: now)
+        var lane = first
+        var order: [Int] = []
+        while let next = dispatcher.moveSession(from: lane, at: now) {
+            order.append(next)
+            _ = dispatcher.takeNumber(from: next, to: &queue, at: now)
+            lane = next
+        }
+        #expect(order == Array(waiting.dropFirst()))
+        #expect(dispatcher.sessions == 1 && dispatcher.sessionsBySite.map(\.sessions) == [1])
+        #expect(dispatcher.connects(at: now) == [])
+        dispatcher.pool.clear(&queue)
+    }
+
     @Test("A site that waits is in the crowd once, however much mail comes for it")
     func waitsOnce() {
         var dispatcher = dispatcher(sessions: 1)

@@ -91,8 +91,8 @@ struct DispatcherTests {
         dispatcher.pool.clear(&queue)
     }
 
-    @Test("An idle session makes place for a site that is crowded out")
-    func placeForTheCrowd() {
+    @Test("An idle session serves another site that nothing else binds")
+    func idleSessionMoves() {
         var limits = Limits()
         limits.sessions = 1
         var dispatcher = Dispatcher(limits: limits)
@@ -103,9 +103,12 @@ struct DispatcherTests {
         dispatcher.sessionIsReady(in: 0)
         dispatcher.sessionIsIdle(5, in: 0)
         dispatcher.admit(2, site: 1)
-        #expect(dispatcher.actions(at: now) == [.release(5)])
-        _ = dispatcher.sessionEnded(in: 0, wasReady: true, failed: false, at: now)
-        #expect(dispatcher.actions(at: now) == [.connect(lane: 1)])
+        #expect(dispatcher.actions(at: now) == [.move(5, to: 1)])
+        #expect(dispatcher.sessionsBySite.map(\.site) == [1])
+        let next = dispatcher.takeNumber(from: 1, to: &queue, at: now)
+        #expect(next == 2)
+        _ = dispatcher.sessionEnded(in: 1, wasReady: true, failed: false, at: now)
+        #expect(dispatcher.sessions == 0 && dispatcher.sessionsBySite.isEmpty)
         dispatcher.pool.clear(&queue)
     }
 

@@ -117,11 +117,23 @@ private struct DispatcherWalk: ~Copyable {
             case .give(let slot):
                 if sessions[slot]?.state != .idle { problems.append("slot \(slot) is not idle") }
                 sessions[slot]?.state = .ready
+            case .move(let slot, let lane):
+                if sessions[slot]?.state != .idle { problems.append("slot \(slot) is not idle") }
+                move(slot, to: lane)
             case .release(let slot):
                 if sessions[slot]?.state != .idle { problems.append("slot \(slot) is not idle") }
                 end(slot, failed: false)
             }
         }
+    }
+
+    private mutating func move(_ slot: Int, to lane: Int) {
+        if lanes[lane].returned.isEmpty && lanes[lane].waiting.isEmpty {
+            problems.append("lane \(lane) is given a session without mail")
+        }
+        lanes[lane].failures = 0
+        sessions[slot]?.lane = lane
+        sessions[slot]?.state = .ready
     }
 
     private mutating func advance(_ slot: Int, mayFail: Bool) {
@@ -151,6 +163,8 @@ private struct DispatcherWalk: ~Copyable {
         } else if !session.numbers.isEmpty {
             finishOldest(of: &session, "sent")
             sessions[slot] = session
+        } else if !isWornOut, let next = dispatcher.moveSession(from: session.lane, at: now) {
+            move(slot, to: next)
         } else if isWornOut || dispatcher.isCrowded {
             end(slot, failed: false)
         } else {

@@ -242,6 +242,7 @@ struct PacedBench: ~Copyable {
             case .give(let slot):
                 sessions[slot]?.isIdle = false
                 speak(slot)
+            case .move: preconditionFailure("paced lanes keep their sessions")
             case .release(let slot): end(slot)
             }
         }
