@@ -86,7 +86,7 @@ struct PacedCampaign: ~Copyable {
             if dispatcher.take(from: lane, to: &queue, at: now) { taken.append(dispatcher.site(of: lane)) }
             dispatcher.sessionIsIdle(lane, in: lane)
             return true
-        case .release, nil: return false
+        case .move, .release, nil: return false
         }
     }
 
