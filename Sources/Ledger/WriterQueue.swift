@@ -25,7 +25,8 @@ final class WriterQueue: Sendable {
         var requests: [Request] = []
         var isClosing = false
 
-        var isEmpty: Bool { plans.isEmpty && batches.isEmpty && requests.isEmpty && !isClosing }
+        /// Whether somebody waits for something of it.
+        var isAwaited: Bool { !batches.isEmpty || !requests.isEmpty || isClosing }
     }
 
     private struct Contents {
@@ -91,11 +92,15 @@ final class WriterQueue: Sendable {
         }
     }
 
-    /// All that waits; blocks until something does. After a close, what came before it, once.
+    /// All that is there, as soon as somebody waits for something of it. After a close, what came before it, once.
+    ///
+    /// Rows that were read are left to the commit of the next step, unless there are many: in a commit of their own
+    /// they would keep that waiting.
     func takeAll() -> Work {
         while true {
-            let work = contents.withLock { contents in
-                contents.isWriterAsleep = contents.work.isEmpty
+            let work: Work? = contents.withLock { contents in
+                contents.isWriterAsleep = !contents.work.isAwaited && contents.planBytes < mostPlanBytes / 2
+                guard !contents.isWriterAsleep else { return nil }
                 contents.planBytes = 0
                 while contents.plannersAsleep > 0 {
                     contents.plannersAsleep -= 1
@@ -106,7 +111,7 @@ final class WriterQueue: Sendable {
                 swap(&contents.work, &next)
                 return next
             }
-            if !work.isEmpty { return work }
+            if let work { return work }
             workArrived.wait()
         }
     }
