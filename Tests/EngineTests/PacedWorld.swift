@@ -17,12 +17,11 @@ extension Rate {
 
 /// A few sites, each with a receiver and a limit of its own, and a rate that all have in common.
 struct PacedWorld {
-    /// 500 with SLUICE_LONG=1 in the environment; a tenth of them takes half a minute in a debug build. With
-    /// SLUICE_SEED=162 that one alone.
+    /// With SLUICE_SEED=162 in the environment that one alone.
     static let seeds: Range<Int> = {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["SLUICE_SEED"].flatMap({ Int($0) }) { return seed..<seed + 1 }
-        return 0..<(environment["SLUICE_LONG"] == nil ? 50 : 500)
+        return 0..<500
     }()
 
     /// What a site got of what it permits, from its first message on.
