@@ -108,7 +108,7 @@ let package = Package(
             "Engine",
             [
                 "Primitives", "SMTP", "Message", "Measurement", "Pacing", "Delivery", "Shaping", "Campaign", "Sink",
-                "Simulation", "Uring",
+                "Simulation", "TestSupport", "Uring",
             ]),
         .testTarget(
             name: "EndToEndTests",
