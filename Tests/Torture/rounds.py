@@ -225,7 +225,9 @@ class PowerLosses(Kills):
             size = os.path.getsize(path)
             cut = self.chance.randint(low, high)
             with open(path, "r+b") as file:
-                if self.chance.random() < 0.5 and high >= size:
+                file.seek(min(high, size))
+                is_last = not any(file.read())
+                if self.chance.random() < 0.5 and is_last:
                     file.truncate(min(cut, size))
                 elif cut < min(high, size):
                     file.seek(cut)
