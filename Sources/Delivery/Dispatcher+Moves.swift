@@ -9,7 +9,7 @@ extension Dispatcher {
     ///   of its own.
     package mutating func moveSession(from lane: Int, at now: Instant) -> Int? {
         guard mayMove(lane) else { return nil }
-        while let next = crowdedOut.first, mayMove(next) {
+        while let next = firstOfCrowd, mayMove(next) {
             leaveCrowd()
             if decision(about: next, at: now) == .connect {
                 move(from: lane, to: next)

@@ -23,7 +23,16 @@ extension Dispatcher {
     }
 
     /// Whether somebody waits for the place that an idle session holds.
-    package var isCrowded: Bool { !crowdedOut.isEmpty }
+    package var isCrowded: Bool { firstOfCrowd != nil }
+
+    /// Whether the lane's part of all mail that waits is worth another of the worker's sessions.
+    ///
+    /// Who waits for a place has one in turn, for as many messages as a session may have. A site with much of the mail
+    /// keeps its part of the places besides: else it would go on alone, with few sessions, when all others are through.
+    func isEntitled(_ lane: Int) -> Bool {
+        let part = waitingCount(in: lane) + (lanes[lane].share?.waitingOutside ?? 0)
+        return (lanes[lane].sessions + 1) * (waitingCount + waitingOutside) <= limits.sessions * part
+    }
 
     /// A session of the lane has ended.
     ///
@@ -37,6 +46,7 @@ extension Dispatcher {
         lanes[lane].sessions -= 1
         if lanes[lane].pace >= 0 { giveBackSession(lane) }
         list(lane)
+        if isCrowded && isEntitled(lane) { claim(lane) }
         if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
         lanes[lane].isProven = false

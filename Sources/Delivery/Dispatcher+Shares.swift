@@ -4,8 +4,10 @@ package struct LaneShare {
     package let place: Int
     /// Sessions that the worker shall have for it.
     var sessions: Int
-    /// Mail for the site waits outside of the worker.
-    var isSupplied = false
+    /// Messages for the site that wait outside of the worker, as it last heard.
+    var waitingOutside = 0
+
+    var isSupplied: Bool { waitingOutside > 0 }
     /// Stands in the dispatcher's list of lanes to ask about.
     var isToBeVisited = false
 
@@ -53,11 +55,12 @@ extension Dispatcher {
         return min(Int(most), limits.mostFailures)
     }
 
-    /// What was settled for the lane: so many sessions, and whether mail still waits outside.
-    package mutating func settle(_ lane: Int, sessions: Int, isSupplied: Bool) {
+    /// What was settled for the lane: so many sessions, and how many messages still wait outside.
+    package mutating func settle(_ lane: Int, sessions: Int, waitingOutside: Int) {
         guard let share = lanes[lane].share else { return }
-        suppliedLanes += (isSupplied ? 1 : 0) - (share.isSupplied ? 1 : 0)
-        lanes[lane].share?.isSupplied = isSupplied
+        suppliedLanes += (waitingOutside > 0 ? 1 : 0) - (share.isSupplied ? 1 : 0)
+        self.waitingOutside += waitingOutside - share.waitingOutside
+        lanes[lane].share?.waitingOutside = waitingOutside
         lanes[lane].share?.sessions = sessions
         list(lane)
     }

@@ -33,6 +33,8 @@ package struct Dispatcher: ~Copyable {
     var idleLanes: [Int] = []
     /// Lanes that want a session while the worker has as many as it may, the longest waiting first.
     var crowdedOut = ArrivalQueue<Int>()
+    /// Lanes that want a session which their part of the mail entitles them to: they are served before the crowd.
+    var entitled: [Int] = []
     /// Sessions that connect or stand, over all lanes.
     package internal(set) var sessions = 0
     /// Messages that wait for a session, over all lanes.
@@ -41,6 +43,8 @@ package struct Dispatcher: ~Copyable {
     var toVisit: [Int] = []
     /// Lanes for which mail waits outside of this worker.
     var suppliedLanes = 0
+    /// Messages that wait there.
+    var waitingOutside = 0
     /// Whether more recipients may still be admitted.
     package private(set) var isClosed = false
     private let madeUpDomain: [UInt8]
@@ -134,16 +138,30 @@ package struct Dispatcher: ~Copyable {
     }
 
     private mutating func crowdOut(_ lane: Int) {
+        if isEntitled(lane) { return claim(lane) }
         guard !lanes[lane].isCrowdedOut else { return }
         lanes[lane].isCrowdedOut = true
         crowdedOut.append(lane)
     }
 
-    /// The lane that has waited longest, which is decided about anew.
+    mutating func claim(_ lane: Int) {
+        guard !lanes[lane].isAmongEntitled else { return }
+        lanes[lane].isAmongEntitled = true
+        entitled.append(lane)
+    }
+
+    var firstOfCrowd: Int? { entitled.last ?? crowdedOut.first }
+
+    /// The lane whose turn it is, which is decided about anew.
     @discardableResult
     mutating func leaveCrowd() -> Int? {
-        guard let lane = crowdedOut.removeFirst() else { return nil }
-        lanes[lane].isCrowdedOut = false
+        guard let lane = firstOfCrowd else { return nil }
+        if entitled.popLast() != nil {
+            lanes[lane].isAmongEntitled = false
+        } else {
+            _ = crowdedOut.removeFirst()
+            lanes[lane].isCrowdedOut = false
+        }
         list(lane)
         return lane
     }

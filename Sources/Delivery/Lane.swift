@@ -69,6 +69,8 @@ package struct Lane {
     var isListed = false
     /// Whether the lane waits for a place among the worker's sessions.
     var isCrowdedOut = false
+    /// Whether it stands among those who are entitled to one.
+    var isAmongEntitled = false
     /// Whether the lane stands among those that may have an idle session.
     var isAmongIdle = false
 

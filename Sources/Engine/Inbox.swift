@@ -7,6 +7,8 @@ import Uring
 struct RecipientBatch: Sendable {
     /// Site number and length, 32 bits each, before each packed row; a term behind the row counts as its own.
     var bytes: [UInt8] = []
+    /// Rows in it.
+    private(set) var count = 0
 
     /// Far less than a worker's work of a second, and enough that the hand-over costs nothing.
     static let usualCount = 32_768
@@ -20,6 +22,7 @@ struct RecipientBatch: Sendable {
         bytes.append(littleEndian: UInt64(length), count: 4)
         bytes.append(row)
         term?.append(to: &bytes)
+        count += 1
     }
 
     func admit(to dispatcher: inout Dispatcher) {

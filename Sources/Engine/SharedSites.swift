@@ -12,8 +12,10 @@ package final class SharedSites: Sendable {
         var batch: RecipientBatch?
         /// Sessions that the worker shall have for the site: see `SessionShares.settle`.
         var sessions: Int
-        /// Recipients still wait here.
-        var hasMore: Bool
+        /// Recipients that still wait here.
+        var waiting: Int
+
+        var hasMore: Bool { waiting > 0 }
     }
 
     /// How a worker stands with a site.
@@ -30,6 +32,8 @@ package final class SharedSites: Sendable {
     fileprivate struct Site {
         var shares: SessionShares
         var backlog = ArrivalQueue<RecipientBatch>()
+        /// Recipients in it.
+        var waiting = 0
         /// Workers that have been here and got no batch that they could do with.
         var awaitsMail: [Bool]
         /// Workers that were told that recipients wait here.
@@ -69,6 +73,7 @@ package final class SharedSites: Sendable {
         backlogBytes.add(batch.bytes.count, ordering: .relaxed)
         let calls = sites.withLock { sites in
             sites[place].backlog.append(batch)
+            sites[place].waiting += batch.count
             return takeAll(&sites[place].awaitsMail)
         }
         for worker in calls { call(worker) }
@@ -96,9 +101,10 @@ extension SharedSites.Site {
         let takes = standing.takesBatch && !backlog.isEmpty && (isHopeless || !standing.hasGivenUp)
         let sessions = shares.settle(worker, sessions: standing.sessions, hasMail: standing.hasMail || takes)
         let batch = takes && (sessions > 0 || isHopeless) ? backlog.removeFirst() : nil
+        waiting -= batch?.count ?? 0
         awaitsMail[worker] = standing.takesBatch && batch == nil
         expectsMore[worker] = !backlog.isEmpty
-        return SharedSites.Supply(batch: batch, sessions: sessions, hasMore: !backlog.isEmpty)
+        return SharedSites.Supply(batch: batch, sessions: sessions, waiting: waiting)
     }
 }
 

@@ -18,7 +18,7 @@ extension Worker where Net: ~Copyable {
         var hasCome = false
         repeat {
             let supply = sharing.sites.visit(place, by: sharing.worker, standing(of: lane))
-            dispatcher.settle(lane, sessions: supply.sessions, isSupplied: supply.hasMore && !isStopping)
+            dispatcher.settle(lane, sessions: supply.sessions, waitingOutside: isStopping ? 0 : supply.waiting)
             retire(from: lane, downTo: supply.sessions)
             supply.batch?.admit(to: &dispatcher)
             hasCome = supply.batch != nil

@@ -34,6 +34,27 @@ struct CrowdTests {
         #expect(turns == [Int](repeating: 10, count: 7))
     }
 
+    @Test("A site with most of the mail keeps its part of the places, the others have the rest in turn")
+    func parts() throws {
+        var dispatcher = dispatcher(sessions: 10, perSite: 10)
+        dispatcher.admitMadeUp(0..<9_000, site: 0)
+        for site in 1..<10 { dispatcher.admitMadeUp(0..<100, site: site) }
+        var standing = dispatcher.connects(at: now)
+        #expect(standing == [Int](repeating: 9, count: 10))
+        var turns = [Int](repeating: 0, count: 10)
+        for step in 0..<1_000 {
+            let lane = standing.remove(at: step % standing.count)
+            _ = dispatcher.sessionEnded(in: lane, wasReady: false, failed: false, at: now)
+            let next = try #require(dispatcher.connects(at: now).first)
+            standing.append(next)
+            turns[next] += 1
+            if step >= 30 { #expect(standing.count { $0 == 0 } >= 9, "step \(step)") }
+        }
+        let (least, most) = (try #require(turns[1...].min()), try #require(turns[1...].max()))
+        #expect(least > 1 && most - least <= 1, "\(turns)")
+        #expect(dispatcher.sessions == 10)
+    }
+
     @Test("A session without work goes to the site that has waited longest, if that has work still")
     func sessionMoves() throws {
         var dispatcher = dispatcher(sessions: 1)
