@@ -3,44 +3,28 @@ import Primitives
 // Sessions that change lanes. What nothing but the run's limits binds goes by the one source to the one destination:
 // a session that has no more to do for one site serves the next as well as a new one would, and is there already.
 extension Dispatcher {
-    /// Gives a session without work to the lane that has waited longest for a place among the worker's sessions.
+    /// Gives a session without work to the lane whose turn it is to have a place among the worker's sessions.
     ///
     /// - Returns: the lane, which has the session from now on; nil when nobody waits, or who is first needs a session
     ///   of its own.
     package mutating func moveSession(from lane: Int, at now: Instant) -> Int? {
-        guard mayMove(lane) else { return nil }
-        while let next = firstOfCrowd, mayMove(next) {
-            leaveCrowd()
-            if decision(about: next, at: now) == .connect {
-                move(from: lane, to: next)
-                return next
-            }
-        }
-        return nil
+        guard mayMove(lane), let next = nextOfCrowd(at: now, ifMovable: true) else { return nil }
+        move(from: lane, to: next)
+        return next
     }
 
     /// An idle session of another lane that this one may have: it has it from now on.
     mutating func takeMovable(for lane: Int) -> Int? {
-        guard mayMove(lane) else { return nil }
-        while let other = idleLanes.last, mayMove(other) {
-            if let slot = lanes[other].idleSessions.popLast() {
-                move(from: other, to: lane)
-                return slot
-            }
-            forgetIdleLane()
-        }
-        return nil
+        guard mayMove(lane), let idle = takeIdleSession(ifMovable: true) else { return nil }
+        move(from: idle.lane, to: lane)
+        return idle.slot
     }
 
-    private func mayMove(_ lane: Int) -> Bool { lanes[lane].pace < 0 }
+    func mayMove(_ lane: Int) -> Bool { lanes[lane].pace < 0 }
 
     private mutating func move(from old: Int, to new: Int) {
-        lanes[old].sessions -= 1
+        loseSession(old)
         lanes[new].sessions += 1
-        lanes[new].failures = 0
-        lanes[new].isProven = true
-        list(old)
-        list(new)
-        if lanes[old].share != nil { visit(old) }
+        prove(new)
     }
 }

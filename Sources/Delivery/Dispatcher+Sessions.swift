@@ -3,9 +3,14 @@ import Primitives
 extension Dispatcher {
     /// The session can take messages: whatever failed before is forgiven.
     package mutating func sessionIsReady(in lane: Int) {
+        prove(lane)
+        lanes[lane].opening -= 1
+    }
+
+    /// A session of the lane stands.
+    mutating func prove(_ lane: Int) {
         lanes[lane].failures = 0
         lanes[lane].isProven = true
-        lanes[lane].opening -= 1
         list(lane)
     }
 
@@ -22,18 +27,6 @@ extension Dispatcher {
         lanes[lane].idleSessions.removeAll { $0 == slot }
     }
 
-    /// Whether somebody waits for the place that an idle session holds.
-    package var isCrowded: Bool { firstOfCrowd != nil }
-
-    /// Whether the lane's part of all mail that waits is worth another of the worker's sessions.
-    ///
-    /// Who waits for a place has one in turn, for as many messages as a session may have. A site with much of the mail
-    /// keeps its part of the places besides: else it would go on alone, with few sessions, when all others are through.
-    func isEntitled(_ lane: Int) -> Bool {
-        let part = waitingCount(in: lane) + (lanes[lane].share?.waitingOutside ?? 0)
-        return (lanes[lane].sessions + 1) * (waitingCount + waitingOutside) <= limits.sessions * part
-    }
-
     /// A session of the lane has ended.
     ///
     /// - Parameters:
@@ -43,11 +36,9 @@ extension Dispatcher {
     package mutating func sessionEnded(in lane: Int, wasReady: Bool, failed: Bool, at now: Instant) -> Bool {
         sessions -= 1
         if !wasReady { lanes[lane].opening -= 1 }
-        lanes[lane].sessions -= 1
         if lanes[lane].pace >= 0 { giveBackSession(lane) }
-        list(lane)
+        loseSession(lane)
         if isCrowded && isEntitled(lane) { claim(lane) }
-        if lanes[lane].share != nil { visit(lane) }
         guard failed else { return false }
         lanes[lane].isProven = false
         let failures = lanes[lane].failures + 1
@@ -55,6 +46,13 @@ extension Dispatcher {
         lanes[lane].pausedUntil =
             now + min(limits.firstPause * (1 << Int64(min(failures - 1, 20))), limits.longestPause)
         return hasGivenUp(lane)
+    }
+
+    /// The lane has one session less, which may be reason for another.
+    mutating func loseSession(_ lane: Int) {
+        lanes[lane].sessions -= 1
+        list(lane)
+        if lanes[lane].share != nil { visit(lane) }
     }
 
     /// Sessions that connect or stand, by site; sites without are left out.

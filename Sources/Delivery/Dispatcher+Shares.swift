@@ -6,10 +6,10 @@ package struct LaneShare {
     var sessions: Int
     /// Messages for the site that wait outside of the worker, as it last heard.
     var waitingOutside = 0
-
-    var isSupplied: Bool { waitingOutside > 0 }
     /// Stands in the dispatcher's list of lanes to ask about.
     var isToBeVisited = false
+
+    var isSupplied: Bool { waitingOutside > 0 }
 
     /// Mail that should wait in the lane: enough for a turn in which every session fills its depth.
     var lowMark: Int { 2 * 32 * max(1, sessions) }
@@ -58,7 +58,6 @@ extension Dispatcher {
     /// What was settled for the lane: so many sessions, and how many messages still wait outside.
     package mutating func settle(_ lane: Int, sessions: Int, waitingOutside: Int) {
         guard let share = lanes[lane].share else { return }
-        suppliedLanes += (waitingOutside > 0 ? 1 : 0) - (share.isSupplied ? 1 : 0)
         self.waitingOutside += waitingOutside - share.waitingOutside
         lanes[lane].share?.waitingOutside = waitingOutside
         lanes[lane].share?.sessions = sessions

@@ -41,9 +41,7 @@ package struct Dispatcher: ~Copyable {
     package internal(set) var waitingCount = 0
     /// Lanes of shared sites to ask about, each once.
     var toVisit: [Int] = []
-    /// Lanes for which mail waits outside of this worker.
-    var suppliedLanes = 0
-    /// Messages that wait there.
+    /// Messages for the lanes that wait outside of this worker.
     var waitingOutside = 0
     /// Whether more recipients may still be admitted.
     package private(set) var isClosed = false
@@ -57,7 +55,7 @@ package struct Dispatcher: ~Copyable {
     }
 
     /// Whether everything that was admitted has been given to a session and nothing more will come.
-    package var isExhausted: Bool { isClosed && waitingCount == 0 && suppliedLanes == 0 }
+    package var isExhausted: Bool { isClosed && waitingCount == 0 && waitingOutside == 0 }
 
     /// Puts a recipient into the lane of its site. Next: `Lane.next`.
     package mutating func admit(_ row: Span<UInt8>, site: Int) {
@@ -82,7 +80,7 @@ package struct Dispatcher: ~Copyable {
     package mutating func nextAction(at now: Instant) -> DispatcherAction? {
         if paused.earliest <= now { endPauses(at: now) }
         while let called = limitTable.nextCalled(at: now) { comesToItsTurn(called.lane, at: called.place) }
-        if let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
+        if sessions < limits.sessions, let lane = nextOfCrowd(at: now) { return connect(lane, at: now) }
         while let lane = listed.last {
             switch decision(about: lane, at: now) {
             case .send(let slot):
@@ -93,7 +91,7 @@ package struct Dispatcher: ~Copyable {
                 guard sessions >= limits.sessions else { return connect(lane, at: now) }
                 crowdOut(lane)
                 unlist()
-                if let slot = takeIdleSession() { return .release(slot) }
+                if let idle = takeIdleSession() { return .release(idle.slot) }
             case .wait(let until):
                 paused.set(until, for: lane)
                 unlist()
@@ -128,56 +126,14 @@ package struct Dispatcher: ~Copyable {
         return .connect(lane: lane)
     }
 
-    /// The lane of the crowd whose turn it is to have a free place, if there is one. Those that want none any
-    /// more are passed over, or the place would be lost to all behind them.
-    private mutating func nextOfCrowd(at now: Instant) -> Int? {
-        while sessions < limits.sessions, let lane = leaveCrowd() {
-            if decision(about: lane, at: now) == .connect { return lane }
+    /// An idle session of any lane, or of any that it may leave, which then is idle no longer.
+    mutating func takeIdleSession(ifMovable isForAnother: Bool = false) -> (slot: Int, lane: Int)? {
+        while let lane = idleLanes.last, !isForAnother || mayMove(lane) {
+            if let slot = lanes[lane].idleSessions.popLast() { return (slot, lane) }
+            idleLanes.removeLast()
+            lanes[lane].isAmongIdle = false
         }
         return nil
-    }
-
-    private mutating func crowdOut(_ lane: Int) {
-        if isEntitled(lane) { return claim(lane) }
-        guard !lanes[lane].isCrowdedOut else { return }
-        lanes[lane].isCrowdedOut = true
-        crowdedOut.append(lane)
-    }
-
-    mutating func claim(_ lane: Int) {
-        guard !lanes[lane].isAmongEntitled else { return }
-        lanes[lane].isAmongEntitled = true
-        entitled.append(lane)
-    }
-
-    var firstOfCrowd: Int? { entitled.last ?? crowdedOut.first }
-
-    /// The lane whose turn it is, which is decided about anew.
-    @discardableResult
-    mutating func leaveCrowd() -> Int? {
-        guard let lane = firstOfCrowd else { return nil }
-        if entitled.popLast() != nil {
-            lanes[lane].isAmongEntitled = false
-        } else {
-            _ = crowdedOut.removeFirst()
-            lanes[lane].isCrowdedOut = false
-        }
-        list(lane)
-        return lane
-    }
-
-    /// An idle session of any lane, which then is idle no longer.
-    private mutating func takeIdleSession() -> Int? {
-        while let lane = idleLanes.last {
-            if let slot = lanes[lane].idleSessions.popLast() { return slot }
-            forgetIdleLane()
-        }
-        return nil
-    }
-
-    /// The last of the lanes that have had an idle session has none any more.
-    mutating func forgetIdleLane() {
-        lanes[idleLanes.removeLast()].isAmongIdle = false
     }
 
     /// When `nextAction` may have something to say although nothing else happens.

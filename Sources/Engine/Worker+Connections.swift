@@ -182,6 +182,7 @@ extension Worker where Net: ~Copyable {
 
     /// A session without work serves another lane from now on.
     mutating func move(_ slot: ConnectionSlot, to lane: Int) {
+        connections[slot].isIdle = false
         connections[slot].lane = lane
         connections[slot].site = dispatcher.site(of: lane)
         list(slot)

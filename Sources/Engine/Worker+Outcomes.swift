@@ -16,17 +16,11 @@ extension Worker where Net: ~Copyable {
         settle(connections[slot].inFlight, recipients: recipients, verdict, textCount, attempt)
     }
 
+    /// The verdict on the oldest message of a queue.
     mutating func settle(
         _ queue: RecordQueue, recipients: Int, _ verdict: Verdict, _ textCount: Int, _ attempt: Attempt
     ) {
         tally.record(verdict.outcome, site: attempt.site, recipients: recipients)
-        tell(queue, recipients: recipients, verdict, textCount, attempt)
-    }
-
-    /// Tells of a verdict on the oldest message of a queue.
-    mutating func tell(
-        _ queue: RecordQueue, recipients: Int, _ verdict: Verdict, _ textCount: Int, _ attempt: Attempt
-    ) {
         outcomes.settled(
             dispatcher.pool.first(of: queue), recipients: recipients, verdict,
             text: replyText.bytes(0..<textCount), attempt)

@@ -202,9 +202,7 @@ package struct Worker<Net: Network & ~Copyable>: ~Copyable {
             case .give(let slot):
                 connections[slot].isIdle = false
                 list(slot)
-            case .move(let slot, let lane):
-                connections[slot].isIdle = false
-                move(slot, to: lane)
+            case .move(let slot, let lane): move(slot, to: lane)
             case .release(let slot): release(slot)
             }
         }

@@ -20,7 +20,7 @@ final class LogRoom {
     /// Bytes that make further room needless.
     private let most: Int
 
-    static let least = 128 << 10
+    private static let least = 128 << 10
     private static let shortestStep = 256 << 10
     private static let longestStep = 1 << 20
 

@@ -41,6 +41,8 @@ final class WriterQueue: Sendable {
     private let workArrived = DispatchSemaphore(value: 0)
     private let roomAppeared = DispatchSemaphore(value: 0)
     private let mostPlanBytes: Int
+    /// Rows that are worth a commit of their own.
+    private var manyPlanBytes: Int { mostPlanBytes / 2 }
 
     /// Buffers that are kept for later.
     private static let mostSpares = 64
@@ -58,7 +60,7 @@ final class WriterQueue: Sendable {
                 contents.planBytes += batch.byteCount
                 contents.work.plans.append(batch)
                 // Whoever hands over a step of one of these rows wakes the writer for both.
-                if contents.planBytes >= mostPlanBytes / 2 { wakeWriter(&contents) }
+                if contents.planBytes >= manyPlanBytes { wakeWriter(&contents) }
                 return true
             }
             if isIn { return }
@@ -99,7 +101,7 @@ final class WriterQueue: Sendable {
     func takeAll() -> Work {
         while true {
             let work: Work? = contents.withLock { contents in
-                contents.isWriterAsleep = !contents.work.isAwaited && contents.planBytes < mostPlanBytes / 2
+                contents.isWriterAsleep = !contents.work.isAwaited && contents.planBytes < manyPlanBytes
                 guard !contents.isWriterAsleep else { return nil }
                 contents.planBytes = 0
                 while contents.plannersAsleep > 0 {
