@@ -79,7 +79,7 @@ let package = Package(
 
         .executableTarget(
             name: "InstructionCount",
-            dependencies: ["Primitives", "SMTP", "Message", "Delivery", "Engine", "Uring"],
+            dependencies: ["Primitives", "SMTP", "Message", "Campaign", "Delivery", "Engine", "Ledger", "Uring"],
             path: "Benchmarks/Instructions", swiftSettings: strict),
         .executableTarget(
             name: "LedgerFigures", dependencies: ["Primitives", "SMTP", "Measurement", "Delivery", "Ledger"],

@@ -5,9 +5,11 @@ import Primitives
 import SMTP
 import Uring
 
-/// Sends made-up messages over a network in memory, for `Benchmarks/instructions` to count what that takes.
+/// Sends made-up messages over a network in memory, or reads a list, for `Benchmarks/instructions` to count what that
+/// takes.
 ///
 ///     InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]
+///     InstructionCount reading LIST
 ///
 /// With `learning` as in a campaign, where refusals would slow it down; without, as in a benchmark.
 @main
@@ -17,9 +19,15 @@ enum InstructionCount {
 
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
+        if arguments.count == 2, arguments.first == "reading", let list = arguments.last {
+            return print(try ReadingCount.perform(list: list))
+        }
         guard let name = arguments.first, let grouping = grouping(named: name),
             let messages = arguments.dropFirst().first.flatMap({ Int($0) })
-        else { return print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]") }
+        else {
+            print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]] | reading LIST")
+            return
+        }
         let bytes = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_024
         var mission = try mission(grouping, bytes: bytes)
         mission.limits.learns = arguments.dropFirst(3).first == "learning"

@@ -38,17 +38,7 @@ extension CSVScanner {
     }
 
     private mutating func scanPlain(to limit: Int) -> Scan? {
-        var index = scanned
-        var union = seen
-        while index < limit {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") { break }
-            union |= byte
-            index += 1
-        }
-        seen = union
-        scanned = index
-        guard index < limit else { return nil }
+        guard let index = next(UInt8(ascii: ","), before: limit) else { return nil }
         scanned += 1
         if bytes[index] == UInt8(ascii: ",") {
             endCell(at: index)
@@ -66,21 +56,22 @@ extension CSVScanner {
     }
 
     private mutating func scanQuoted(to limit: Int) -> Scan? {
-        var index = scanned
-        var union = seen
-        while index < limit {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") { break }
-            if byte == UInt8(ascii: "\n") { lineEndsInQuotes += 1 }
-            union |= byte
-            index += 1
+        while let index = next(UInt8(ascii: "\""), before: limit) {
+            scanned += 1
+            if bytes[index] == UInt8(ascii: "\"") {
+                state = .quoteInQuoted
+                return nil
+            }
+            lineEndsInQuotes += 1
         }
-        seen = union
-        scanned = index
-        guard index < limit else { return nil }
-        scanned += 1
-        state = .quoteInQuoted
         return nil
+    }
+
+    /// Goes on to the next byte of this value or line feed, or to the limit; nil there.
+    private mutating func next(_ byte: UInt8, before limit: Int) -> Int? {
+        let found = bytes.span.extracting(..<limit).firstIndex(of: byte, or: UInt8(ascii: "\n"), from: scanned)
+        scanned = found ?? limit
+        return found
     }
 
     private mutating func scanAfterQuote() -> Scan? {
@@ -126,15 +117,16 @@ extension CSVScanner {
     }
 
     private mutating func endCell(at end: Int) {
-        cells.append(
-            Cell(start: cellStart - rowStart, end: end - rowStart, hasDoubledQuotes: cellHasDoubledQuotes))
+        let cell = Cell(start: cellStart - rowStart, end: end - rowStart, hasDoubledQuotes: cellHasDoubledQuotes)
+        if cellCount < cells.count { cells[cellCount] = cell } else { cells.append(cell) }
+        cellCount += 1
         cellHasDoubledQuotes = false
         state = .cellStart
     }
 
     /// Halves the doubled quotes, in place: the cell becomes shorter, the bytes behind it stay.
     mutating func collapseDoubledQuotes() {
-        for index in cells.indices where cells[index].hasDoubledQuotes {
+        for index in 0..<cellCount where cells[index].hasDoubledQuotes {
             var output = rowStart + cells[index].start
             var input = output
             let end = rowStart + cells[index].end

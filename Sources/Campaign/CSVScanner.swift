@@ -56,11 +56,12 @@ struct CSVScanner: ~Copyable {
     var rowStart = 0
     var scanned = 0
     var state = State.cellStart
+    /// The first `cellCount` are of the row; the others are memory to use again.
     var cells: [Cell] = []
+    var cellCount = 0
     var cellStart = 0
     var cellHasDoubledQuotes = false
     var anyDoubledQuotes = false
-    var seen: UInt8 = 0
     var lineEndsInQuotes = 0
 
     /// The line where the row begins, counted from 1 over all lines of the stream.
@@ -163,10 +164,9 @@ struct CSVScanner: ~Copyable {
         scanned = rowStart
         cellStart = rowStart
         state = .cellStart
-        cells.removeAll(keepingCapacity: true)
+        cellCount = 0
         cellHasDoubledQuotes = false
         anyDoubledQuotes = false
-        seen = 0
         lineEndsInQuotes = 0
     }
 
@@ -214,14 +214,13 @@ struct CSVScanner: ~Copyable {
 }
 
 extension CSVScanner {
-    var cellCount: Int { cells.count }
-
     /// Whether no byte of the row is beyond 0x7F.
-    var isASCII: Bool { seen < 0x80 }
+    var isASCII: Bool { bytes.span.extracting(rowStart..<scanned).isASCII }
 
     /// The bytes of one cell of the row, without quotes.
     @_lifetime(borrow self)
     func cell(_ index: Int) -> Span<UInt8> {
+        precondition(index < cellCount, "the row has no such cell")
         let cell = cells[index]
         return bytes.span.extracting((rowStart + cell.start)..<(rowStart + cell.end))
     }

@@ -168,7 +168,7 @@ struct FieldCheck {
                     entry.place, "the default '\(entry.field)' belongs to no merge field of the letter",
                     fix: guess.map { "did you mean '\($0)'?" } ?? "remove it")
             }
-            if value.contains(0) || (reachesHeader(entry.field) && holdsControlByte(value.span)) {
+            if value.contains(0) || (reachesHeader(entry.field) && value.span.holdsControlByte) {
                 problems.add(
                     entry.place, "the default '\(entry.field)' holds a control character",
                     fix: "write it on one line: it goes into the subject")

@@ -35,6 +35,10 @@ package struct RecipientReader: ~Copyable, Sendable {
     private var addressesSeen: SeenAddresses
     private var isHoldingRow = false
     private var zones: ZoneMemory
+    /// In the order of the layout.
+    private let values: [WantedValue]
+    /// The bytes of the row's values as they are packed.
+    private var valueBytes = 0
     /// The line behind the rows whose addresses have been fetched.
     private var seenAheadTo = 0
 
@@ -49,6 +53,7 @@ package struct RecipientReader: ~Copyable, Sendable {
         self.selection = selection
         self.layout = layout
         self.scanner = scanner
+        values = layout.fields.map(WantedValue.init)
         addressesSeen = SeenAddresses(selection, column: layout.addressColumn, seed: seed)
     }
 
@@ -107,6 +112,7 @@ package struct RecipientReader: ~Copyable, Sendable {
     ///
     /// - Returns: nil when that row is next, or else why it is not.
     private mutating func noteUnwantedRows() -> CSVScanner.Step? {
+        guard scanner.nextLine <= selection.judgedThrough else { return nil }
         while let line = selection.next(from: scanner.nextLine), scanner.nextLine < line {
             scanner.passOverPlainRows(to: line) { row, line in addressesSeen.note(row: row, line: line) }
             guard scanner.nextLine < line else { return nil }
@@ -157,9 +163,23 @@ package struct RecipientReader: ~Copyable, Sendable {
     }
 
     private mutating func hasRoom(_ remaining: Int, isFresh: Bool) -> Bool {
-        isHoldingRow = packedCount() > remaining
+        let address = scanner.cell(layout.addressColumn).count
+        isHoldingRow = PackedRow.headerCount + 2 + address + 2 * values.count + valueBytes > remaining
         precondition(!(isHoldingRow && isFresh), "a fresh writer must hold the longest row")
         return !isHoldingRow
+    }
+}
+
+/// What every row is asked for, without the words that only a rejected one needs.
+private struct WantedValue {
+    var column: Int?
+    var fallbackCount: Int?
+    var reachesHeader: Bool
+
+    init(_ field: RowLayout.Field) {
+        column = field.column
+        fallbackCount = field.fallback?.count
+        reachesHeader = field.reachesHeader
     }
 }
 
@@ -168,18 +188,20 @@ private enum CheckedAddress {
     case rejected(RowRejection)
 }
 
+// What only looks at the reader is mutating all the same: to borrow it would copy it.
 extension RecipientReader {
-    private func checkAddress(_ suppression: borrowing SuppressionList) -> CheckedAddress {
+    private mutating func checkAddress(_ suppression: borrowing SuppressionList) -> CheckedAddress {
+        let known = addressesSeen.fingerprintAhead(line: scanner.line)
         let address = scanner.cell(layout.addressColumn)
         switch Address.check(address) {
         case .invalid(let problem): return .rejected(.address(problem))
         case .valid(let atSign):
             if suppression.contains(address, atSign: atSign) { return .rejected(.suppressed) }
-            return .accepted(atSign: atSign, addressesSeen.fingerprint(address, atSign: atSign))
+            return .accepted(atSign: atSign, known ?? addressesSeen.fingerprint(address, atSign: atSign))
         }
     }
 
-    private func problemOfForm() -> RowRejection? {
+    private mutating func problemOfForm() -> RowRejection? {
         guard scanner.cellCount == layout.columnCount else {
             return .fieldCount(found: scanner.cellCount, expected: layout.columnCount)
         }
@@ -191,22 +213,25 @@ extension RecipientReader {
     private mutating func problemOfFields() -> RowRejection? { problemOfValues() ?? problemOfZone() }
 
     /// The first problem of the values: one that is missing comes before one that may not be used.
-    private func problemOfValues() -> RowRejection? {
+    private mutating func problemOfValues() -> RowRejection? {
         var problem: RowRejection?
-        for index in layout.fields.indices {
-            guard let column = layout.fields[index].column else { continue }
-            let cell = scanner.cell(column)
-            if cell.count == 0 {
-                guard layout.fields[index].fallback != nil else { return .missingValue(field: index + 1) }
-            } else if problem == nil {
-                problem = problemOfBytes(cell, field: index)
+        valueBytes = 0
+        for index in values.indices {
+            let count = values[index].column.map { scanner.cell($0).count } ?? 0
+            if count > 0 {
+                valueBytes += count
+                if problem == nil { problem = problemOfBytes(index) }
+            } else if let fallback = values[index].fallbackCount {
+                valueBytes += fallback
+            } else if values[index].column != nil {
+                return .missingValue(field: index + 1)
             }
         }
         return problem
     }
 
     private mutating func problemOfZone() -> RowRejection? {
-        guard let field = layout.zoneField, let column = layout.fields[field].column else { return nil }
+        guard let field = layout.zoneField, let column = values[field].column else { return nil }
         guard scanner.cell(column).count > 0 else { return nil }
         let fingerprint = zones.fingerprint(of: scanner.cell(column))
         if let isZone = zones.isZone(fingerprint) { return isZone ? nil : .unknownZone(field: field + 1) }
@@ -215,38 +240,24 @@ extension RecipientReader {
         return isZone ? nil : .unknownZone(field: field + 1)
     }
 
-    private func problemOfBytes(_ cell: Span<UInt8>, field: Int) -> RowRejection? {
-        if layout.fields[field].reachesHeader {
-            return holdsControlByte(cell) ? .controlByte(field: field + 1) : nil
+    private mutating func problemOfBytes(_ field: Int) -> RowRejection? {
+        guard let column = values[field].column else { return nil }
+        if values[field].reachesHeader {
+            return scanner.cell(column).holdsControlByte ? .controlByte(field: field + 1) : nil
         }
-        for index in cell.indices where cell[index] == 0 { return .nulByte(field: field + 1) }
-        return nil
+        return scanner.cell(column).firstIndex(of: 0, from: 0) == nil ? nil : .nulByte(field: field + 1)
     }
 
-    private func packedCount() -> Int {
-        var count = PackedRow.headerCount + 2 + scanner.cell(layout.addressColumn).count
-        for index in layout.fields.indices { count += 2 + valueCount(index) }
-        return count
-    }
-
-    private func valueCount(_ field: Int) -> Int {
-        if let column = layout.fields[field].column {
-            let count = scanner.cell(column).count
-            if count > 0 { return count }
-        }
-        return layout.fields[field].fallback?.count ?? 0
-    }
-
-    private func pack(into writer: inout ByteWriter) {
-        PackedRow.begin(number: scanner.line, fieldCount: 1 + layout.fields.count, into: &writer)
+    private mutating func pack(into writer: inout ByteWriter) {
+        PackedRow.begin(number: scanner.line, fieldCount: 1 + values.count, into: &writer)
         PackedRow.append(scanner.cell(layout.addressColumn), into: &writer)
-        for index in layout.fields.indices {
-            if let column = layout.fields[index].column, scanner.cell(column).count > 0 {
+        for index in values.indices {
+            if let column = values[index].column, scanner.cell(column).count > 0 {
                 PackedRow.append(scanner.cell(column), into: &writer)
             } else if let fallback = layout.fields[index].fallback {
                 PackedRow.append(fallback.span, into: &writer)
             } else {
-                PackedRow.append(scanner.cell(layout.addressColumn).extracting(0..<0), into: &writer)
+                PackedRow.beginField(count: 0, into: &writer)
             }
         }
     }
@@ -268,12 +279,6 @@ extension RecipientReader {
         let text = scanner.brokenText(limit: RejectedRow.longestAddressShown)
         return RejectedRow(line: scanner.line, address: text, reason: reason)
     }
-}
-
-/// Whether bytes hold a control character of ASCII: CR, LF, NUL, TAB and the like.
-func holdsControlByte(_ bytes: Span<UInt8>) -> Bool {
-    for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { return true }
-    return false
 }
 
 func isUTF8(_ bytes: Span<UInt8>) -> Bool {

@@ -11,7 +11,7 @@ extension ProblemList {
             add(value.place, "'\(key)' is empty", fix: "write a value, or leave the key out")
             return nil
         }
-        guard !holdsControlByte(Array(value.value.utf8).span) else {
+        guard !Array(value.value.utf8).span.holdsControlByte else {
             add(
                 value.place, "'\(key)' holds a line break or another control character",
                 fix: "write it on one line")

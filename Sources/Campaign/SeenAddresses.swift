@@ -10,6 +10,11 @@ struct SeenAddresses: ~Copyable, Sendable {
     private var known = FingerprintSet()
     /// Not in `known` so far.
     private var waiting: [Fingerprint] = []
+    /// Of rows that follow, with their lines: those whose places in memory were fetched last.
+    private var ahead: [Fingerprint] = []
+    private var aheadLines: [Int] = []
+    /// How many of these rows lie behind.
+    private var aheadPassed = 0
 
     private static let mostWaiting = 32
     /// Rows that are looked at together before they are read one by one.
@@ -26,15 +31,22 @@ struct SeenAddresses: ~Copyable, Sendable {
         if !selection.isComplete { known.reserve(selection.judgedThrough) }
     }
 
+    /// What was computed when the place of a row's address was fetched, if it was.
+    ///
+    /// - Parameter line: of the row; rows come in the order of their lines.
+    mutating func fingerprintAhead(line: Int) -> Fingerprint? {
+        while aheadPassed < ahead.count && aheadLines[aheadPassed] < line { aheadPassed += 1 }
+        guard aheadPassed < ahead.count && aheadLines[aheadPassed] == line else { return nil }
+        return ahead[aheadPassed]
+    }
+
     func fingerprint(_ address: Span<UInt8>, atSign: Int) -> Fingerprint {
         Fingerprint(of: address, foldingFrom: atSign + 1, seed: seed)
     }
 
     /// - Parameter address: one that was checked when its row was judged.
     func fingerprint(_ address: Span<UInt8>) -> Fingerprint {
-        var atSign = address.count - 1
-        while atSign >= 0 && address[atSign] != UInt8(ascii: "@") { atSign -= 1 }
-        return fingerprint(address, atSign: atSign)
+        fingerprint(address, atSign: address.firstIndex(of: UInt8(ascii: "@"), from: 0) ?? address.count)
     }
 
     /// Adds an address; false when it was there.
@@ -56,14 +68,20 @@ struct SeenAddresses: ~Copyable, Sendable {
     /// - Parameter lookAhead: gives the rows, whole and without quotes or line ends, to what it is given.
     mutating func fetch(_ lookAhead: ((Span<UInt8>, Int) -> Void) -> Int) -> Int {
         addWaiting()
-        var places: [Fingerprint] = []
-        swap(&places, &waiting)
-        let end = lookAhead { (row, _) in
-            if let range = addressRange(row) { places.append(fingerprint(row.extracting(range))) }
+        var (places, lines): ([Fingerprint], [Int]) = ([], [])
+        swap(&places, &ahead)
+        swap(&lines, &aheadLines)
+        places.removeAll(keepingCapacity: true)
+        lines.removeAll(keepingCapacity: true)
+        let end = lookAhead { (row, line) in
+            guard let range = addressRange(row) else { return }
+            places.append(fingerprint(row.extracting(range)))
+            lines.append(line)
         }
         known.fetch(places.span)
-        places.removeAll(keepingCapacity: true)
-        swap(&places, &waiting)
+        swap(&places, &ahead)
+        swap(&lines, &aheadLines)
+        aheadPassed = 0
         return end
     }
 

@@ -34,11 +34,8 @@ package struct SiteTable {
     package mutating func admit(
         _ address: Span<UInt8>, atSign: Int, counts: Bool = true, by name: (String) -> String = { $0 }
     ) -> Int {
-        var lowered = InlineArray<256, UInt8>(repeating: 0)
-        let count = min(address.count - atSign - 1, 256)
-        for index in 0..<count { lowered[index] = lowercased(address[atSign + 1 + index]) }
-        let domain = lowered.span.extracting(0..<count)
-        let fingerprint = Fingerprint(of: domain, seed: seed)
+        let domain = address.extracting((atSign + 1)...)
+        let fingerprint = Fingerprint(of: domain, foldingFrom: 0, seed: seed)
         let place = Int(truncatingIfNeeded: fingerprint.low % 256)
         if recent[place].number < 0 || recent[place].domain != fingerprint {
             recent[place] = Recent(domain: fingerprint, number: number(of: domain, fingerprint, by: name))
@@ -52,7 +49,7 @@ package struct SiteTable {
         of domain: Span<UInt8>, _ fingerprint: Fingerprint, by name: (String) -> String
     ) -> Int {
         if let number = numbers[fingerprint] { return number }
-        let number = self.number(of: name(String(decoding: domain.indices.map { domain[$0] }, as: UTF8.self)))
+        let number = self.number(of: name(lowerCase(domain)))
         numbers[fingerprint] = number
         return number
     }
@@ -65,7 +62,8 @@ package struct SiteTable {
         return names.count - 1
     }
 
-    private func lowercased(_ byte: UInt8) -> UInt8 {
-        byte >= 0x41 && byte <= 0x5A ? byte + 0x20 : byte
+    private func lowerCase(_ domain: Span<UInt8>) -> String {
+        let bytes = domain.indices.map { domain[$0] >= 0x41 && domain[$0] <= 0x5A ? domain[$0] + 0x20 : domain[$0] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -18,8 +18,7 @@ struct RecipientBatch: Sendable {
         let length = row.count + (term == nil ? 0 : SendingTerm.byteCount)
         let needed = bytes.count + 8 + length
         if needed > bytes.capacity { bytes.reserveCapacity(max(needed, bytes.isEmpty ? 0 : RecipientBatch.usualCount)) }
-        bytes.append(littleEndian: UInt64(site), count: 4)
-        bytes.append(littleEndian: UInt64(length), count: 4)
+        bytes.append(littleEndian: UInt64(site) | UInt64(length) << 32, count: 8)
         bytes.append(row)
         term?.append(to: &bytes)
         count += 1

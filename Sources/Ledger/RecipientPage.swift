@@ -69,9 +69,18 @@ struct RecipientPage: Sendable {
     }
 
     private mutating func append(string bytes: Span<UInt8>) {
+        if bytes.isPlainInJSON { return append(plain: bytes) }
         text.append(UInt8(ascii: "\""))
-        if bytes.isPlainInJSON { text.append(bytes) } else { append(escaping: bytes) }
+        append(escaping: bytes)
         text.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(plain bytes: Span<UInt8>) {
+        text.append(addingCapacity: bytes.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(bytes)
+            output.append(UInt8(ascii: "\""))
+        }
     }
 
     private mutating func append(escaping bytes: Span<UInt8>) {

@@ -76,6 +76,32 @@ extension Span where Element == UInt8 {
         UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
+    /// Whether no byte is beyond 0x7F: eight bytes a step.
+    @inlinable
+    public var isASCII: Bool {
+        guard count >= 8 else { return indices.allSatisfy { self[$0] < 0x80 } }
+        var union: UInt64 = 0
+        var index = 0
+        while index &+ 8 < count {
+            union |= uncheckedWord(at: index)
+            index &+= 8
+        }
+        return (union | uncheckedWord(at: count &- 8)) & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// Whether any byte is a control character of ASCII, CR, LF, NUL, TAB and the like: eight bytes a step.
+    @inlinable
+    public var holdsControlByte: Bool {
+        guard count >= 8 else { return indices.contains { self[$0] < 0x20 || self[$0] == 0x7F } }
+        var found: UInt64 = 0
+        var index = 0
+        while index &+ 8 < count {
+            found |= controlBits(uncheckedWord(at: index))
+            index &+= 8
+        }
+        return found | controlBits(uncheckedWord(at: count &- 8)) != 0
+    }
+
     /// Whether every byte is visible ASCII and none is an angle bracket: eight bytes a step.
     @inlinable
     public var isVisibleWithoutAngles: Bool {
@@ -93,6 +119,14 @@ extension Span where Element == UInt8 {
         }
         return faults | wordFaults(uncheckedWord(at: count &- 8)) == 0
     }
+}
+
+/// Not zero when a byte of the word is below 0x20 or 0x7F.
+@inlinable
+func controlBits(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let delete = word ^ ones &* 0x7F
+    return ((word &- ones &* 0x20) & ~word | (delete &- ones) & ~delete) & 0x8080_8080_8080_8080
 }
 
 /// Not zero when a byte of the word is a control byte, a space, an angle bracket or not ASCII.

@@ -8,24 +8,31 @@ public struct Fingerprint: Hashable, Sendable {
 
     /// - Parameter foldingFrom: from this byte on, ASCII capitals count as small letters.
     public init(of bytes: Span<UInt8>, foldingFrom: Int = .max, seed: UInt64) {
-        var low = seed ^ 0x9E37_79B9_7F4A_7C15
-        var high = seed ^ 0xD1B5_4A32_D192_ED03
+        low = seed ^ 0x9E37_79B9_7F4A_7C15
+        high = seed ^ 0xD1B5_4A32_D192_ED03
+        let count = bytes.count
         var index = 0
-        while index < bytes.count {
-            let word = Fingerprint.lowerCase(Fingerprint.word(bytes, at: index), from: foldingFrom &- index)
-            low = Fingerprint.folded(low ^ word, 0xA076_1D64_78BD_642F)
-            high = Fingerprint.folded(high ^ word, 0xE703_7ED1_A0B4_28DB)
-            index += 8
+        while index &+ 8 <= count {
+            mix(Fingerprint.lowerCase(bytes.uncheckedWord(at: index), from: foldingFrom &- index))
+            index &+= 8
         }
-        let length = UInt64(bytes.count)
-        self.low = Fingerprint.folded(low ^ length, 0x8EBC_6AF0_9C88_C6E3)
-        self.high = Fingerprint.folded(high ^ length, 0x5899_65CC_7537_4CC3)
+        if index < count {
+            mix(Fingerprint.lowerCase(Fingerprint.rest(of: bytes, from: index), from: foldingFrom &- index))
+        }
+        let length = UInt64(truncatingIfNeeded: count)
+        low = Fingerprint.folded(low ^ length, 0x8EBC_6AF0_9C88_C6E3)
+        high = Fingerprint.folded(high ^ length, 0x5899_65CC_7537_4CC3)
     }
 
-    /// Eight bytes, or those that are left with zeros behind them.
-    private static func word(_ bytes: Span<UInt8>, at start: Int) -> UInt64 {
+    @inline(__always)
+    private mutating func mix(_ word: UInt64) {
+        low = Fingerprint.folded(low ^ word, 0xA076_1D64_78BD_642F)
+        high = Fingerprint.folded(high ^ word, 0xE703_7ED1_A0B4_28DB)
+    }
+
+    /// The bytes that are left, fewer than eight, with zeros behind them.
+    private static func rest(of bytes: Span<UInt8>, from start: Int) -> UInt64 {
         let rest = bytes.count &- start
-        if rest >= 8 { return bytes.uncheckedWord(at: start) }
         if bytes.count >= 8 { return bytes.uncheckedWord(at: bytes.count &- 8) >> UInt64(8 &* (8 &- rest)) }
         var word: UInt64 = 0
         for offset in 0..<rest { word |= UInt64(bytes[offset]) << UInt64(8 &* offset) }
@@ -33,17 +40,19 @@ public struct Fingerprint: Hashable, Sendable {
     }
 
     /// Makes small letters of the capitals of a word, from one of its bytes on.
+    @inline(__always)
     private static func lowerCase(_ word: UInt64, from first: Int) -> UInt64 {
-        guard first < 8 else { return word }
         let (ones, sevens, highs): (UInt64, UInt64, UInt64) = (
             0x0101_0101_0101_0101, 0x7F7F_7F7F_7F7F_7F7F, 0x8080_8080_8080_8080
         )
         let low = word & sevens
         let isCapital = ((low &+ ones &* (0x80 - 0x41)) ^ (low &+ ones &* (0x80 - 0x5B))) & ~word & highs
+        guard isCapital != 0 && first < 8 else { return word }
         return word | (isCapital & (.max << UInt64(8 &* max(0, first)))) >> 2
     }
 
     /// Both halves of a 128-bit product, folded: every bit of the input moves every bit of the result.
+    @inline(__always)
     private static func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let (high, low) = left.multipliedFullWidth(by: right)
         return high ^ low

@@ -10,10 +10,12 @@ extension [UInt8] {
     /// Appends the lowest `count` bytes of a value, the lowest first.
     @inlinable
     public mutating func append(littleEndian value: UInt64, count: Int) {
-        var rest = value
-        for _ in 0..<count {
-            append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
+        append(addingCapacity: count) { output in
+            var rest = value
+            for _ in 0..<count {
+                output.append(UInt8(truncatingIfNeeded: rest))
+                rest >>= 8
+            }
         }
     }
 
@@ -21,6 +23,21 @@ extension [UInt8] {
     public init(copying span: Span<UInt8>) {
         self = []
         append(span)
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes as one piece.
+    @inlinable
+    public mutating func append(_ span: Span<UInt8>) {
+        precondition(span.count <= freeCapacity, "what is appended fits")
+        unsafe span.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBufferPointer { memory, count in
+                let room = unsafe UnsafeMutableRawBufferPointer(memory)[count..<count + source.count]
+                unsafe UnsafeMutableRawBufferPointer(rebasing: room).copyMemory(from: source)
+                count += source.count
+            }
+        }
     }
 }
 

@@ -24,6 +24,11 @@ package enum Address {
     ///
     /// Traps on no input; reads each byte at most a few times.
     package static func check(_ bytes: Span<UInt8>) -> AddressVerdict {
+        if let atSign = atSignOfPlain(bytes) { return .valid(atSign: atSign) }
+        return checkEachByte(bytes)
+    }
+
+    static func checkEachByte(_ bytes: Span<UInt8>) -> AddressVerdict {
         guard bytes.count > 0 else { return .invalid(.empty) }
         guard bytes.count <= longestAddress else { return .invalid(.tooLong) }
         guard let atSign = onlyAtSign(in: bytes) else { return .invalid(diagnosed(bytes)) }
@@ -106,14 +111,14 @@ package enum Address {
 extension Address {
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
 
     private static func isLetterDigitHyphen(_ byte: UInt8) -> Bool {
         isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-")
     }
 
     /// RFC 5322 3.2.3: atext.
-    private static func isAtomText(_ byte: UInt8) -> Bool {
+    static func isAtomText(_ byte: UInt8) -> Bool {
         if isLetter(byte) || isDigit(byte) { return true }
         switch byte {
         case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),

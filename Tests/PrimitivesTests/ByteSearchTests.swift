@@ -44,6 +44,21 @@ struct ByteSearchTests {
         }
     }
 
+    @Test("A byte beyond ASCII and a control byte are noticed at any place", arguments: 1...24)
+    func strangeBytes(count: Int) {
+        let empty: [UInt8] = []
+        #expect(empty.span.isASCII && !empty.span.holdsControlByte)
+        for place in 0..<count {
+            for byte in UInt8.min...UInt8.max {
+                var bytes = [UInt8](repeating: place.isMultiple(of: 2) ? 0x20 : 0x7E, count: count)
+                bytes[place] = byte
+                let (isASCII, holdsControlByte) = (bytes.span.isASCII, bytes.span.holdsControlByte)
+                #expect(isASCII == (byte < 0x80), "\(byte) at \(place)")
+                #expect(holdsControlByte == (byte < 0x20 || byte == 0x7F), "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test("What is appended after a look at it keeps to the memory as well", arguments: 1...24)
     func visibleWithoutRoom(count: Int) {
         let bytes = [UInt8](repeating: 0x61, count: count)

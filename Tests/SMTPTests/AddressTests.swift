@@ -93,6 +93,45 @@ struct AddressTests {
         }
     }
 
+    @Test("The way of plain addresses is taken by them, and says what a look at each byte says", arguments: good)
+    func plainAddresses(_ address: String) {
+        let bytes = Array(address.utf8)
+        let isPlain = (8...64).contains(bytes.count) && bytes.last.map { $0 | 0x20 >= 0x61 } == true
+        #expect((Address.atSignOfPlain(bytes.span) != nil) == isPlain, "\(address)")
+        for place in bytes.indices.prefix(70) {
+            for byte in UInt8.min...UInt8.max {
+                var changed = bytes
+                changed[place] = byte
+                expectBothWaysAgree(changed)
+                changed.remove(at: place)
+                if byte == 0 { expectBothWaysAgree(changed) }
+            }
+        }
+    }
+
+    @Test("Both ways agree about any mixture of what addresses are made of", arguments: [1, 2, 3])
+    func bothWaysAgree(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let alphabet = Array("aZ09..@@--_+!\" ".utf8) + [0x40, 0x5B, 0x60, 0x7B, 0x2F, 0x3A, 0x7F, 0x80, 0xE1, 0xFF]
+        var accepted = 0
+        for _ in 0..<10_000 {
+            let count = Int.random(in: 6...68, using: &random)
+            let most = Bool.random(using: &random) ? 14 : alphabet.count
+            var bytes = (0..<count).map { _ in
+                Int.random(in: 0..<4, using: &random) > 0 ? 0x62 : alphabet[Int.random(in: 0..<most, using: &random)]
+            }
+            if Bool.random(using: &random) { bytes[count - 1] = 0x63 }
+            expectBothWaysAgree(bytes)
+            if Address.atSignOfPlain(bytes.span) != nil { accepted += 1 }
+        }
+        #expect(accepted > 30, "seed \(seed): too few good ones to say anything")
+    }
+
+    private func expectBothWaysAgree(_ bytes: [UInt8]) {
+        let (quick, thorough) = (Address.check(bytes.span), Address.checkEachByte(bytes.span))
+        if quick != thorough { Issue.record("\(bytes): \(quick), byte by byte \(thorough)") }
+    }
+
     @Test func keysFoldTheDomainAndLocalPartsOnlyOnDemand() throws {
         let bytes = Array("Ann.Lee@BigMail.Example".utf8)
         let exact = AddressKey(bytes.span, atSign: 7)
