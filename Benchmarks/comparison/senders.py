@@ -53,7 +53,8 @@ class Sluice:
 
 
 class SluiceSend:
-    """A campaign from a list, with its ledger. It has a thread for each, and is left to the kernel."""
+    """A campaign from a list, with its ledger. Its worker has the sender's core, as the other senders have; the ledger
+    keeps off it, and the list is read where there is time."""
 
     follows_floor = False
 
@@ -62,13 +63,13 @@ class SluiceSend:
         self.floor = f"floor {grouping}"
 
     def send(self, load, receiver, core):
-        del core
+        worker = ["--workers", "1"] if core is None else ["--cores", str(core)]
         with tempfile.TemporaryDirectory(prefix="sluice-bench-", dir=BUILD) as name:
             directory = Path(name)
             self.write_campaign(load, receiver, directory)
             command = [
-                self.program, "send", directory / "campaign.yaml", "--yes", "--workers", "1", "--state",
-                directory / "state", "--json"]
+                self.program, "send", directory / "campaign.yaml", "--yes", *worker, "--state", directory / "state",
+                "--json"]
             output, _, cpu = run_measured(command, LONGEST_RUN)
         report = json.loads(output)
         if report["campaign"]["accepted"] != load.messages:

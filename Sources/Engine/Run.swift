@@ -61,14 +61,23 @@ package final class Run: Sendable {
     private let mustStop = Atomic(false)
     private let mustPause = Atomic(false)
     private let isOutsideWindow = Atomic(false)
+    private let places: [ThreadPlace]
 
-    package init(workers: Int) throws(SystemFault) {
+    /// - Parameter places: where the threads of the workers run.
+    package init(workers places: [ThreadPlace]) throws(SystemFault) {
+        let workers = places.count
         precondition(workers > 0, "a run has a worker")
+        self.places = places
         boards = (0..<workers).map { _ in Board() }
         var inboxes: [Inbox] = []
         for _ in 0..<workers { inboxes.append(try Inbox()) }
         self.inboxes = inboxes
         sharedSites = SharedSites(workers: workers) { [inboxes] worker in inboxes[worker].call() }
+    }
+
+    /// - Parameter workers: they run wherever the kernel puts them.
+    package convenience init(workers: Int) throws(SystemFault) {
+        try self.init(workers: [ThreadPlace](repeating: ThreadPlace(), count: workers))
     }
 
     package var workerCount: Int { boards.count }
@@ -83,7 +92,7 @@ package final class Run: Sendable {
         let processorTime = ProcessorTime.now
         var threads: [NativeThread] = []
         for index in shares.indices {
-            threads.append(try NativeThread.start { self.work(index, shares[index]) })
+            threads.append(try NativeThread.start(at: places[index]) { self.work(index, shares[index]) })
         }
         for thread in threads { thread.join() }
         let ending = ending.withLock { $0 }

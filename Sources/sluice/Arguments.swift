@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Uring
 
 /// A receiver's address as people write it on a command line.
@@ -15,15 +14,6 @@ enum TargetText {
                     + "[::1]:2525")
         }
         return address
-    }
-}
-
-/// How many workers a command starts.
-enum WorkerCount {
-    static var usual: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
-
-    static func check(_ count: Int?) throws {
-        guard (1...256).contains(count ?? 1) else { throw ValidationError("--workers takes 1 to 256") }
     }
 }
 

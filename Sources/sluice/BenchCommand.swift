@@ -44,8 +44,7 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup var groupingOptions: GroupingOptions
 
-    @Option(help: "Worker threads, each with a ring of its own. Default: one for each processor.")
-    var workers: Int?
+    @OptionGroup var workerOptions: WorkerOptions
 
     @Option(help: "Write the report as JSON to this file (docs/report.md explains it).")
     var report: String?
@@ -65,7 +64,7 @@ struct BenchCommand: ParsableCommand {
         guard messagesPerSession >= 0 else { throw ValidationError("--messages-per-session takes 0 or more") }
         try groupingOptions.check()
         _ = try TargetText.address(target)
-        try WorkerCount.check(workers)
+        try workerOptions.check()
     }
 
     func run() throws {
@@ -78,9 +77,10 @@ struct BenchCommand: ParsableCommand {
         }
         try OutputFiles.check([report].compactMap(\.self))
         DescriptorLimit.raise()
-        let count = min(workers ?? WorkerCount.usual, sessions)
         try RunSupport.withSystemErrors {
-            let run = try Run(workers: count)
+            try workerOptions.keepOffCores()
+            let run = try Run(workers: workerOptions.places(sessions: sessions))
+            let count = run.workerCount
             let interruption = try Interruption.watch {
                 run.stop()
             } then: {

@@ -37,7 +37,11 @@ final class CampaignRun: Sendable {
 
     /// Sends until nobody is left to send to, or the run is stopped. Shows progress and answers other processes
     /// meanwhile.
-    func perform(_ mission: Mission, _ reading: FeedThread, in directory: StateDirectory) throws -> Run.Result {
+    ///
+    /// - Parameter place: where the list is read.
+    func perform(
+        _ mission: Mission, _ reading: FeedThread, at place: ThreadPlace, in directory: StateDirectory
+    ) throws -> Run.Result {
         var watched = mission
         watched.onAlarm = { [self] site, what in raiseAlarm(site, what) }
         watched.siteName = { [feed] site in feed.name(ofSite: site) }
@@ -49,7 +53,7 @@ final class CampaignRun: Sendable {
         return try control.whileRunning {
             try windowKeeper.whileRunning {
                 try display.whileRunning {
-                    try reading.start(feed)
+                    try reading.start(feed, at: place)
                     defer { reading.join() }
                     return try run.perform(shares)
                 }

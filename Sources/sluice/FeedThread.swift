@@ -14,8 +14,8 @@ final class FeedThread: Sendable {
         self.seed = seed
     }
 
-    func start(_ feed: RecipientFeed) throws {
-        let started = try NativeThread.start { [self] in
+    func start(_ feed: RecipientFeed, at place: ThreadPlace) throws {
+        let started = try NativeThread.start(at: place) { [self] in
             guard let campaign = campaign.withLock({ $0.take() }) else { return }
             feed.read(campaign, seed: seed)
         }

@@ -48,8 +48,7 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Send everything to HOST:PORT instead of where the manifest says.")
     var route: String?
 
-    @Option(help: "Worker threads, each with a ring of its own. Default: one for each processor.")
-    var workers: Int?
+    @OptionGroup var workerOptions: WorkerOptions
 
     @OptionGroup var groupingOptions: GroupingOptions
 
@@ -82,7 +81,7 @@ struct SendCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        try WorkerCount.check(workers)
+        try workerOptions.check()
         try groupingOptions.check()
         if let limit, limit < 1 { throw ValidationError("--limit takes 1 or more") }
     }
@@ -115,8 +114,8 @@ struct SendCommand: ParsableCommand {
         _ manifest: Manifest, _ inputs: [InputFingerprint], _ parts: LetterParts, _ planner: SitePlanner?,
         _ reading: FeedThread, in directory: StateDirectory
     ) throws {
-        // A worker without a session of its own would be one too many.
-        let run = try Run(workers: min(workers ?? WorkerCount.usual, manifest.limits.sessions))
+        try workerOptions.keepOffCores()
+        let run = try Run(workers: workerOptions.places(sessions: manifest.limits.sessions))
         let interruption = try Interruption.watch {
             run.stop()
         } then: {
@@ -127,7 +126,7 @@ struct SendCommand: ParsableCommand {
             manifest, run: run, ledger: ledger, planner: try CampaignState.remind(planner, manifest, ledger),
             interruption: interruption, limit: limit, waits: !once)
         let mission = mission(manifest, try CampaignState.letter(parts, of: ledger), of: run.workerCount)
-        let result = try campaignRun.perform(mission, reading, in: directory)
+        let result = try campaignRun.perform(mission, reading, at: workerOptions.placeOfReading(), in: directory)
         try ledger.close()
         try conclude(campaignRun, result, manifest.target)
     }
