@@ -40,7 +40,7 @@ struct WorkerOptions: ParsableArguments {
         return [ThreadPlace](repeating: ThreadPlace(), count: min(workers ?? usual, sessions))
     }
 
-    /// Where a list is read: on whatever core is free when workers have chosen theirs, who need no more of the list than
+    /// Where a list is read: on whatever core is free when workers have chosen theirs, who need no more of it than
     /// they can send.
     func placeOfReading() throws -> ThreadPlace {
         guard let chosen else { return ThreadPlace() }
