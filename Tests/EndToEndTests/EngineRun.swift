@@ -15,6 +15,8 @@ struct EngineRun: Sendable {
     /// By line of the list.
     let verdicts: [Int: [Verdict]]
     let progress: RecipientFeed.Progress
+    /// Why the run was called off, if it was.
+    let unreachable: Trouble?
     /// Seconds since 1970 in which it ran.
     let seconds: ClosedRange<Int>
     let expected: ExpectedMail
@@ -49,6 +51,7 @@ struct EngineRun: Sendable {
         seconds = first...EngineRun.now
         verdicts = listener.verdicts
         progress = feed.current
+        unreachable = result.unreachable
         report = EngineRun.report(progress, result, workers)
     }
 

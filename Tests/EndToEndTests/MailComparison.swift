@@ -19,6 +19,7 @@ struct MailComparison {
 
     /// Everybody accepted, once, on both sides, and every byte right.
     func expectAllArrived(_ messages: [ReceivedMessage]) {
+        #expect(run.unreachable == nil)
         #expect(messages.count == campaign.recipients.count)
         expectOnce(messages)
         for message in messages { expectComposed(message) }

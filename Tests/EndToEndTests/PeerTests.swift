@@ -44,7 +44,11 @@ struct PeerTests {
             try campaign.write(to: directory)
             let peer = try Peer(kind, directory: directory.file("peer"))
             let run = try EngineRun(directory, to: peer.address, grouping: grouping, workers: 2)
-            MailComparison(campaign, run).expectAllArrived(try peer.stop())
+            let received = try peer.stop()
+            if received.count != count, let words = try? directory.text("peer/log") {
+                Issue.record("the receiver says: \(words)")
+            }
+            MailComparison(campaign, run).expectAllArrived(received)
             print("\(kind), \(grouping.best): \(count) messages, \(run.report.messagesPerSecond) messages/s")
             guard directory.exists("peer/maillog") else { return [] }
             return try directory.text("peer/maillog").split(separator: "\n").map(String.init)
