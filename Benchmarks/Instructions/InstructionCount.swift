@@ -5,11 +5,12 @@ import Primitives
 import SMTP
 import Uring
 
-/// Sends made-up messages over a network in memory, or reads a list, for `Benchmarks/instructions` to count what that
-/// takes.
+/// Sends made-up messages over a network in memory, reads a list, or composes letters, for `Benchmarks/instructions` to
+/// count what that takes.
 ///
 ///     InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]
 ///     InstructionCount reading LIST
+///     InstructionCount composing MESSAGES
 ///
 /// With `learning` as in a campaign, where refusals would slow it down; without, as in a benchmark.
 @main
@@ -22,10 +23,15 @@ enum InstructionCount {
         if arguments.count == 2, arguments.first == "reading", let list = arguments.last {
             return print(try ReadingCount.perform(list: list))
         }
+        if arguments.count == 2, arguments.first == "composing", let messages = arguments.last.flatMap({ Int($0) }) {
+            return print(try ComposingCount.perform(messages: messages))
+        }
         guard let name = arguments.first, let grouping = grouping(named: name),
             let messages = arguments.dropFirst().first.flatMap({ Int($0) })
         else {
-            print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]] | reading LIST")
+            print(
+                "usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]] | reading LIST | composing MESSAGES"
+            )
             return
         }
         let bytes = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_024

@@ -102,23 +102,11 @@ private func isSpecialInJSON(_ byte: UInt8) -> Bool {
 }
 
 extension Span<UInt8> {
-    /// Whether the bytes stand for themselves in a string: eight bytes a step.
+    /// Whether the bytes stand for themselves in a string.
     fileprivate var isPlainInJSON: Bool {
-        guard count >= 8 else { return indices.allSatisfy { !isSpecialInJSON(self[$0]) } }
-        var found: UInt64 = 0
-        var index = 0
-        while index &+ 8 < count {
-            found |= specialBits(word(at: index))
-            index &+= 8
+        isFree { word in
+            (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
+                | places(of: UInt8(ascii: "\""), in: word) | places(of: UInt8(ascii: "\\"), in: word)
         }
-        return found | specialBits(word(at: count &- 8)) == 0
     }
-}
-
-/// Not zero when a byte of the word is below 0x20, a quote or a backslash.
-private func specialBits(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let (quote, backslash) = (word ^ ones &* 0x22, word ^ ones &* 0x5C)
-    let control = (word &- ones &* 0x20) & ~word
-    return (control | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & 0x8080_8080_8080_8080
 }

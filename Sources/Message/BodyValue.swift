@@ -15,6 +15,17 @@ struct BodyValue: Sendable {
     /// Appends the value in quoted-printable; LF, CRLF and CR become line ends.
     func append(_ row: PackedRow, into writer: inout ByteWriter) {
         let value = row.field(field)
+        if isSimple(value) { writer.append(value) } else { append(value, into: &writer) }
+    }
+
+    /// Whether a value stays as it is, and on its line, as nearly all do.
+    func isSimple(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 0 && value.count <= QuotedPrintableLine.longestText - column else { return false }
+        guard value[value.count - 1] != Octet.space, value[0] != Octet.dot || column > 0 else { return false }
+        return value.isPrintableWithoutEquals && !(isHTML && value.meansSomethingInHTML)
+    }
+
+    func append(_ value: Span<UInt8>, into writer: inout ByteWriter) {
         var line = QuotedPrintableLine(column: column)
         if followsBlank && lineEnds(value, at: 0) { line.softBreak(into: &writer) }
         var index = 0
@@ -83,6 +94,16 @@ struct BodyValue: Sendable {
         switch byte {
         case Octet.ampersand, Octet.lessThan, Octet.greaterThan, Octet.quote, Octet.apostrophe: true
         default: false
+        }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var meansSomethingInHTML: Bool {
+        !isFree { word in
+            places(of: Octet.ampersand, in: word) | places(of: Octet.lessThan, in: word)
+                | places(of: Octet.greaterThan, in: word) | places(of: Octet.quote, in: word)
+                | places(of: Octet.apostrophe, in: word)
         }
     }
 }

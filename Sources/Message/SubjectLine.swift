@@ -21,17 +21,51 @@ struct SubjectLine: Sendable {
     /// `Subject:` and this many bytes are a legal line even where no space lets it be folded.
     private static let longestPlain = 900
     private static let headerName = 8
+    /// Behind `Subject:` and a space, so much is never folded.
+    private static let longestUnfolded = HeaderText.wantedLine - headerName - 1
 
     private let pieces: [Piece]
     private let literals: [UInt8]
+    private let literalsAreSimple: Bool
 
     init(pieces: [Piece], literals: [UInt8]) {
         self.pieces = pieces
-        self.literals = literals.map(HeaderText.cleaned)
+        let cleaned = literals.map(HeaderText.cleaned)
+        self.literals = cleaned
+        literalsAreSimple = cleaned.span.isPrintableWithoutEquals
     }
 
     /// Appends everything between `Subject:` and its line end.
     func append(_ row: PackedRow, into writer: inout ByteWriter) {
+        let start = writer.count
+        guard !appendSimple(row, into: &writer) else { return }
+        writer.truncate(to: start)
+        appendAny(row, into: &writer)
+    }
+
+    /// Appends a subject that stays as it is, on one line, as nearly all do. Without a `=` nothing looks like an
+    /// encoded word.
+    ///
+    /// - Returns: false when it does not; what is written then is worthless.
+    func appendSimple(_ row: PackedRow, into writer: inout ByteWriter) -> Bool {
+        guard literalsAreSimple else { return false }
+        writer.append(Octet.space)
+        var count = 0
+        var last = Octet.space
+        for index in pieces.indices {
+            let piece = bytes(of: pieces[index], in: row)
+            guard piece.count > 0 else { continue }
+            // Spaces at both ends are dropped elsewhere.
+            if count == 0 && piece[0] == Octet.space { return false }
+            if !pieces[index].isLiteral && !piece.isPrintableWithoutEquals { return false }
+            writer.append(piece)
+            count += piece.count
+            last = piece[piece.count - 1]
+        }
+        return last != Octet.space && count <= SubjectLine.longestUnfolded
+    }
+
+    func appendAny(_ row: PackedRow, into writer: inout ByteWriter) {
         var text = InlineArray<900, UInt8>(repeating: 0)
         var survey = HeaderSurvey()
         for index in pieces.indices {

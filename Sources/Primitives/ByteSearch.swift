@@ -76,67 +76,71 @@ extension Span where Element == UInt8 {
         UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
-    /// Whether no byte is beyond 0x7F: eight bytes a step.
+    /// Whether every byte passes a test that looks at eight of them together.
+    ///
+    /// - Parameter faults: not zero when a byte of the word does not pass; the letter `a` must.
     @inlinable
-    public var isASCII: Bool {
-        guard count >= 8 else { return indices.allSatisfy { self[$0] < 0x80 } }
-        var union: UInt64 = 0
-        var index = 0
-        while index &+ 8 < count {
-            union |= uncheckedWord(at: index)
-            index &+= 8
-        }
-        return (union | uncheckedWord(at: count &- 8)) & 0x8080_8080_8080_8080 == 0
-    }
-
-    /// Whether any byte is a control character of ASCII, CR, LF, NUL, TAB and the like: eight bytes a step.
-    @inlinable
-    public var holdsControlByte: Bool {
-        guard count >= 8 else { return indices.contains { self[$0] < 0x20 || self[$0] == 0x7F } }
+    @inline(__always)
+    public func isFree(of faults: (UInt64) -> UInt64) -> Bool {
+        guard count >= 8 else { return faults(shortWord) == 0 }
         var found: UInt64 = 0
         var index = 0
         while index &+ 8 < count {
-            found |= controlBits(uncheckedWord(at: index))
+            found |= faults(uncheckedWord(at: index))
             index &+= 8
         }
-        return found | controlBits(uncheckedWord(at: count &- 8)) != 0
+        return found | faults(uncheckedWord(at: count &- 8)) == 0
     }
 
-    /// Whether every byte is visible ASCII and none is an angle bracket: eight bytes a step.
+    /// Fewer than eight bytes, and behind them `a`.
     @inlinable
-    public var isVisibleWithoutAngles: Bool {
-        guard count >= 8 else {
-            for index in indices where !(self[index] > 0x20 && self[index] < 0x7F && self[index] | 2 != 0x3E) {
-                return false
-            }
-            return true
-        }
-        var faults: UInt64 = 0
-        var index = 0
-        while index &+ 8 < count {
-            faults |= wordFaults(uncheckedWord(at: index))
-            index &+= 8
-        }
-        return faults | wordFaults(uncheckedWord(at: count &- 8)) == 0
+    var shortWord: UInt64 {
+        var word: UInt64 = 0x6161_6161_6161_6161
+        for index in 0..<count { word = word << 8 | UInt64(self[index]) }
+        return word
     }
+
+    /// Whether no byte is beyond 0x7F.
+    @inlinable
+    public var isASCII: Bool { isFree { $0 & 0x8080_8080_8080_8080 } }
+
+    /// Whether any byte is a control character of ASCII, CR, LF, NUL, TAB and the like.
+    @inlinable
+    public var holdsControlByte: Bool { !isFree(of: controlFaults) }
+
+    /// Whether every byte is visible ASCII and none is an angle bracket.
+    @inlinable
+    public var isVisibleWithoutAngles: Bool { isFree(of: wordFaults) }
+
+    /// Whether every byte is visible ASCII or a space, and none is `=`.
+    @inlinable
+    public var isPrintableWithoutEquals: Bool {
+        isFree { controlFaults($0) | $0 & 0x8080_8080_8080_8080 | places(of: UInt8(ascii: "="), in: $0) }
+    }
+}
+
+/// Not zero when the word holds this byte: the high bit of the first one that does, and perhaps some behind it.
+@inlinable
+@inline(__always)
+public func places(of byte: UInt8, in word: UInt64) -> UInt64 {
+    let difference = word ^ 0x0101_0101_0101_0101 &* UInt64(byte)
+    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
 }
 
 /// Not zero when a byte of the word is below 0x20 or 0x7F.
 @inlinable
-func controlBits(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let delete = word ^ ones &* 0x7F
-    return ((word &- ones &* 0x20) & ~word | (delete &- ones) & ~delete) & 0x8080_8080_8080_8080
+@inline(__always)
+func controlFaults(_ word: UInt64) -> UInt64 {
+    let low = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
+    return low | places(of: 0x7F, in: word)
 }
 
 /// Not zero when a byte of the word is a control byte, a space, an angle bracket or not ASCII.
 @inlinable
+@inline(__always)
 func wordFaults(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let high: UInt64 = 0x8080_8080_8080_8080
-    let isBlank = (word &- ones &* 0x21) & ~word
-    let delete = word ^ ones &* 0x7F
+    let isBlank = (word &- 0x2121_2121_2121_2121) & ~word
     // The two brackets differ in one bit only.
-    let angle = (word | ones &* 0x02) ^ ones &* 0x3E
-    return (word | isBlank | (delete &- ones) & ~delete | (angle &- ones) & ~angle) & high
+    let angle = places(of: 0x3E, in: word | 0x0202_0202_0202_0202)
+    return (word | isBlank) & 0x8080_8080_8080_8080 | places(of: 0x7F, in: word) | angle
 }
