@@ -37,13 +37,16 @@ struct FeedReading: ~Copyable {
     private var postponed: [Int64: [Int]] = [:]
     private(set) var postponedCount = 0
     private let fields: [String]
+    private let inboxes: [Inbox]
     /// Nil where a site is a domain, and nothing binds it but the run's limits.
     private var planner: SitePlanner?
     /// What was told of sites that workers may share later.
     private(set) var descriptions: [Int: SiteDescription] = [:]
 
-    init(workers: Int, sites: SiteTable, planner: SitePlanner?, campaign: consuming LoadedCampaign) {
-        batches = [RecipientBatch](repeating: RecipientBatch(), count: workers)
+    /// - Parameter inboxes: of the workers.
+    init(inboxes: [Inbox], sites: SiteTable, planner: SitePlanner?, campaign: consuming LoadedCampaign) {
+        self.inboxes = inboxes
+        batches = [RecipientBatch](repeating: RecipientBatch(), count: inboxes.count)
         self.sites = sites
         self.planner = planner
         row = ByteBuffer(capacity: campaign.longestPackedRow)
@@ -52,23 +55,23 @@ struct FeedReading: ~Copyable {
     }
 
     /// Puts the row that was just packed into a batch; returns its site.
-    mutating func admit(_ line: Int, atSign: Int, count: Int, _ term: SendingTerm?, to inboxes: [Inbox]) -> Int {
+    mutating func admit(_ line: Int, atSign: Int, count: Int, _ term: SendingTerm?) -> Int {
         let isFirst = handed.insert(line)
         if line > judgedThrough { plan.append(row, count: count) }
         let site = sites.admit(row, count: count, atSign: atSign, counts: isFirst) { planner?.name(ofDomain: $0) ?? $0 }
-        if site == places.count { begin(site, inboxes) }
+        if site == places.count { begin(site) }
         batches[places[site]].append(row, count: count, site: site, term)
         if isFirst { progress.rows += countedEarly.contains(line) ? 0 : 1 } else { retries[site] += 1 }
         return site
     }
 
     /// Finds a worker for a new site, and tells it what binds the site.
-    private mutating func begin(_ site: Int, _ inboxes: [Inbox]) {
+    private mutating func begin(_ site: Int) {
         retries.append(0)
         guard let description = planner?.describe(site, sites.names[site]) else {
-            return places.append(leastLoaded(of: inboxes))
+            return places.append(leastLoaded)
         }
-        places.append(description.isForOneWorker ? 0 : leastLoaded(of: inboxes))
+        places.append(description.isForOneWorker ? 0 : leastLoaded)
         inboxes[places[site]].describe(description)
         if description.sharedSessions != nil { descriptions[site] = description }
     }
@@ -134,7 +137,7 @@ struct FeedReading: ~Copyable {
         progress.reasons[rejected.reason.kind, default: 0] += 1
     }
 
-    private func leastLoaded(of inboxes: [Inbox]) -> Int {
+    private var leastLoaded: Int {
         var least = 0
         var leastBytes = Int.max
         for worker in inboxes.indices {

@@ -12,7 +12,7 @@ extension RecipientFeed {
 
     /// How long the send window is open for the row that was just packed; nil when it is the same for all.
     func term(_ count: Int, _ reading: inout FeedReading, now: Int64) -> SendingTerm? {
-        guard let window, window.isByRecipient else { return nil }
+        guard hasWindowByRecipient, let window else { return nil }
         return reading.term(inField: reading.campaign.zoneField, of: count, window, now: now)
     }
 

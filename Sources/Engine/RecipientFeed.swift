@@ -51,6 +51,8 @@ package final class RecipientFeed: Sendable {
     private let planner: SitePlanner?
     /// Nil when mail may go out at any time.
     let window: Manifest.Window?
+    /// A copy: to ask the window for it would count references, for every row.
+    let hasWindowByRecipient: Bool
     private let progress = Mutex(Progress())
 
     /// - Parameters:
@@ -65,6 +67,7 @@ package final class RecipientFeed: Sendable {
         window: Manifest.Window? = nil, limit: Int = .max, waitsForRetries: Bool = true
     ) {
         self.window = window
+        hasWindowByRecipient = window?.isByRecipient == true
         self.planner = planner
         self.run = run
         self.ledger = ledger
@@ -84,7 +87,7 @@ package final class RecipientFeed: Sendable {
     /// blocks while the workers have enough to do, and while nobody is due.
     package func read(_ campaign: consuming LoadedCampaign, seed: UInt64) {
         var reading = FeedReading(
-            workers: run.workerCount, sites: SiteTable(seed: seed), planner: planner, campaign: campaign)
+            inboxes: run.inboxes, sites: SiteTable(seed: seed), planner: planner, campaign: campaign)
         do throws(FileFault) {
             var due = dueLines()
             if due == nil {
@@ -162,10 +165,10 @@ package final class RecipientFeed: Sendable {
     }
 
     private func handOver(_ line: Int, atSign: Int, count: Int, _ reading: inout FeedReading) {
-        let now = window?.isByRecipient == true ? WallClock.microseconds : 0
+        let now = hasWindowByRecipient ? WallClock.microseconds : 0
         let term = term(count, &reading, now: now)
         if let term, term.closes <= now { return postpone(line, count, until: term.opens, &reading) }
-        let site = reading.admit(line, atSign: atSign, count: count, term, to: run.inboxes)
+        let site = reading.admit(line, atSign: atSign, count: count, term)
         shareIfBig(site, &reading)
         let place = reading.places[site]
         guard reading.batches[place].bytes.count >= RecipientBatch.usualCount else { return }

@@ -12,7 +12,8 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
     private let isLogging: Bool
     private let durableNumber = Atomic<UInt64>(0)
     let wake: @Sendable () -> Void
-    private var batch = StepBatch()
+    /// One thread uses it, one call after the other: to check that at run time would cost more than a note itself.
+    @exclusivity(unchecked) private var batch = StepBatch()
     private var lastNumber: UInt64 = 0
 
     init(
@@ -28,43 +29,47 @@ package final class WorkerJournal: Journal, OutcomeListener, @unchecked Sendable
 
     package var wantsAcceptances: Bool { isLogging }
 
+    @inline(__always)
+    private func change<Result>(_ body: (inout StepBatch) -> Result) -> Result { unsafe body(&batch) }
+
     package func intends(_ row: Span<UInt8>) -> UInt64 {
-        batch.note(.intent, line: PackedRow(row).number)
+        change { $0.note(.intent, line: PackedRow(row).number) }
         return lastNumber + 1
     }
 
     package func withdraws(_ row: Span<UInt8>) {
-        batch.note(.withdrawn, line: PackedRow(row).number)
+        change { $0.note(.withdrawn, line: PackedRow(row).number) }
     }
 
     package func settled(
         _ row: Span<UInt8>, recipients: Int, _ verdict: Verdict, text: Span<UInt8>, _ attempt: Attempt
     ) {
-        batch.note(row, verdict, text: text, attempt, isLogged: isLogging)
+        change { $0.note(row, verdict, text: text, attempt, isLogged: isLogging) }
     }
 
     package func accepted(_ row: Span<UInt8>) {
-        batch.note(.accepted, line: PackedRow(row).number)
+        change { $0.note(.accepted, line: PackedRow(row).number) }
     }
 
     package func postpones(_ row: Span<UInt8>, until: Int64) {
-        batch.notes.postponed[until, default: []].append(PackedRow(row).number)
+        change { $0.notes.postponed[until, default: []].append(PackedRow(row).number) }
     }
 
-    package func counts(_ count: WarmupCount) { batch.notes.counts.append(count) }
+    package func counts(_ count: WarmupCount) { change { $0.notes.counts.append(count) } }
 
     package func suspends(scope: String, until: Int64, reason: String, rule: String) {
-        batch.notes.suspensions.append(Suspension(scope: scope, until: until, reason: reason, rule: rule))
+        change { $0.notes.suspensions.append(Suspension(scope: scope, until: until, reason: reason, rule: rule)) }
     }
 
-    package func audits(_ what: String) { batch.notes.audits.append(what) }
+    package func audits(_ what: String) { change { $0.notes.audits.append(what) } }
 
     package func handOver(at now: Instant) -> UInt64 {
-        guard !batch.isEmpty else { return lastNumber }
+        guard change({ !$0.isEmpty }) else { return lastNumber }
         failpoints?.pass(.beforeAppend)
         lastNumber += 1
-        let spare = queue.append(WriterQueue.Batch(journal: self, number: lastNumber, steps: batch))
-        batch = StepBatch(reusing: spare)
+        let steps = change { $0 }
+        let spare = queue.append(WriterQueue.Batch(journal: self, number: lastNumber, steps: steps))
+        change { $0 = StepBatch(reusing: spare) }
         failpoints?.pass(.afterAppend)
         return lastNumber
     }

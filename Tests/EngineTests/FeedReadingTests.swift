@@ -27,9 +27,8 @@ struct FeedReadingTests {
     func once() throws {
         let directory = try TestDirectory(Self.files)
         var reading = FeedReading(
-            workers: 1, sites: SiteTable(seed: 1), planner: nil,
+            inboxes: [try Inbox()], sites: SiteTable(seed: 1), planner: nil,
             campaign: try ManifestLoader.load(path: directory.file("campaign.yaml"), seed: 1))
-        let inboxes = [try Inbox()]
         var counts: [Int] = []
         for isEarly in [true, false] {
             let row = try nextRecipient(&reading)
@@ -38,7 +37,7 @@ struct FeedReadingTests {
                 counts.append(reading.progress.rows)
             }
             for _ in 0..<2 {
-                _ = reading.admit(row.line, atSign: row.atSign, count: row.count, nil, to: inboxes)
+                _ = reading.admit(row.line, atSign: row.atSign, count: row.count, nil)
                 counts.append(reading.progress.rows)
             }
         }
