@@ -76,9 +76,17 @@ struct CSVScanner: ~Copyable {
         scanned -= rowStart
         cellStart -= rowStart
         rowStart = 0
-        bytes.append(addingCapacity: chunk.count) { output in
-            for index in chunk.indices { output.append(chunk[index]) }
+        bytes.append(chunk)
+    }
+
+    /// Bytes of a line, by those that have been fed and not left; nil when none of them is whole.
+    func meanLineLength() -> Double? {
+        let rest = bytes.span.extracting(rowStart...)
+        var (lines, end) = (0, 0)
+        while let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n"), from: end) {
+            (lines, end) = (lines + 1, lineEnd + 1)
         }
+        return lines > 0 ? Double(end) / Double(lines) : nil
     }
 
     /// Says that no more bytes will come.

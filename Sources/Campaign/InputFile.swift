@@ -16,6 +16,8 @@ struct InputFile {
     /// The file, as the operator knows it.
     let name: String
     private let handle: FileHandle
+    /// Nil for a stream.
+    let byteCount: Int?
     /// Whether it may be silent for long, like a pipe.
     private let mayBeSilent: Bool
     private let copy: ListCopy?
@@ -30,6 +32,9 @@ struct InputFile {
         } catch {
             throw FileFault(reading: name, error)
         }
+        // Nothing but a file can be read from its end.
+        byteCount = (try? handle.seekToEnd()).map(Int.init)
+        if byteCount != nil { try? handle.seek(toOffset: 0) }
     }
 
     /// Standard input.
@@ -37,6 +42,7 @@ struct InputFile {
     /// - Parameter copy: gets all that is read.
     init(standardInputInto copy: ListCopy?) {
         handle = .standardInput
+        byteCount = nil
         name = "standard input"
         mayBeSilent = true
         self.copy = copy

@@ -91,8 +91,16 @@ package struct RecipientFile: ~Copyable, Sendable {
     package consuming func start(
         _ layout: RowLayout, seed: UInt64, selection: LineSelection = LineSelection()
     ) -> RecipientStream {
-        let reader = RecipientReader(layout: layout, scanner: scanner, seed: seed, selection: selection)
+        let rows = expectedRows
+        let reader = RecipientReader(
+            layout: layout, scanner: scanner, seed: seed, selection: selection, expecting: rows)
         return RecipientStream(input: input, reader: reader)
+    }
+
+    /// About how many rows the file has, by the length of its first lines; 0 for a stream.
+    private var expectedRows: Int {
+        guard let byteCount = input.byteCount, let length = scanner.meanLineLength() else { return 0 }
+        return Int(Double(byteCount) / length)
     }
 }
 

@@ -46,15 +46,17 @@ package struct RecipientReader: ~Copyable, Sendable {
     ///   - scanner: standing behind the header.
     ///   - seed: keys the set of addresses seen; not predictable by who wrote the list.
     ///   - selection: lines of the file.
+    ///   - rows: how many there may be, so that the set of addresses need not grow; any number will do.
     init(
-        layout: RowLayout, scanner: consuming CSVScanner, seed: UInt64, selection: LineSelection = LineSelection()
+        layout: RowLayout, scanner: consuming CSVScanner, seed: UInt64, selection: LineSelection = LineSelection(),
+        expecting rows: Int = 0
     ) {
         zones = ZoneMemory(seed: seed)
         self.selection = selection
         self.layout = layout
         self.scanner = scanner
         values = layout.fields.map(WantedValue.init)
-        addressesSeen = SeenAddresses(selection, column: layout.addressColumn, seed: seed)
+        addressesSeen = SeenAddresses(selection, column: layout.addressColumn, seed: seed, expecting: rows)
     }
 
     /// Takes the next bytes of the file, cut anywhere.

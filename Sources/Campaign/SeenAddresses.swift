@@ -7,6 +7,8 @@ struct SeenAddresses: ~Copyable, Sendable {
     private let selection: LineSelection
     private let column: Int
     private let seed: UInt64
+    /// Addresses that there is room for from the beginning.
+    private let expected: Int
     private var known = FingerprintSet()
     /// Not in `known` so far.
     private var waiting: [Fingerprint] = []
@@ -19,16 +21,20 @@ struct SeenAddresses: ~Copyable, Sendable {
     private static let mostWaiting = 32
     /// Rows that are looked at together before they are read one by one.
     static let rowsAhead = 16
+    /// Room for so many, 300 MB, is made for rows that may not be there.
+    private static let mostExpected = 20_000_000
 
     /// - Parameters:
     ///   - column: where addresses stand.
     ///   - seed: not predictable by who wrote the list.
-    init(_ selection: LineSelection, column: Int, seed: UInt64) {
+    ///   - rows: how many the list may have.
+    init(_ selection: LineSelection, column: Int, seed: UInt64, expecting rows: Int) {
         self.selection = selection
         self.column = column
         self.seed = seed
         waiting.reserveCapacity(SeenAddresses.mostWaiting)
-        if !selection.isComplete { known.reserve(selection.judgedThrough) }
+        expected = selection.isComplete ? 0 : max(selection.judgedThrough, min(rows, SeenAddresses.mostExpected))
+        if expected > 0 { known.reserve(expected) }
     }
 
     /// What was computed when the place of a row's address was fetched, if it was.
@@ -60,8 +66,8 @@ struct SeenAddresses: ~Copyable, Sendable {
         return known.contains(fingerprint)
     }
 
-    /// Whether there are so many that to find one means to wait for memory.
-    var isLarge: Bool { known.count > 50_000 }
+    /// Whether there is room for so many that to find one means to wait for memory.
+    var isLarge: Bool { max(known.count, expected) > 50_000 }
 
     /// Has the places in memory fetched where the addresses of some rows belong.
     ///

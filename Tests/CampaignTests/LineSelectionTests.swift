@@ -158,7 +158,7 @@ extension Row {
         }
     }
 
-    fileprivate var isRecipient: Bool {
+    var isRecipient: Bool {
         switch self {
         case .recipient: true
         case .rejected: false

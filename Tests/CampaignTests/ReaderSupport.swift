@@ -48,6 +48,7 @@ struct ListReading {
     var headerFields: Set<String> = []
     var suppressed: [String] = []
     var selection = LineSelection()
+    var expectedRows = 0
 
     var layout: RowLayout {
         RowLayout(
@@ -62,7 +63,8 @@ struct ListReading {
     func rows(_ bytes: [UInt8], cutAt cuts: [Int] = []) -> [Row] {
         var suppression = SuppressionList(seed: 7)
         for entry in suppressed { _ = suppression.insert(Array(entry.utf8).span) }
-        var reader = RecipientReader(layout: layout, scanner: CSVScanner(), seed: 3, selection: selection)
+        var reader = RecipientReader(
+            layout: layout, scanner: CSVScanner(), seed: 3, selection: selection, expecting: expectedRows)
         var pieces = pieces(of: bytes, cutAt: cuts)[...]
         let packed = PackedRows()
         var rows: [Row] = []

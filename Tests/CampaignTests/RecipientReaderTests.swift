@@ -102,6 +102,28 @@ struct RecipientReaderTests {
             ])
     }
 
+    @Test("however many rows are expected, what comes is the same", arguments: [1, 20, 1_000, 200_000, 1_000_000])
+    func expectations(rows: Int) {
+        let text = (0..<400).map {
+            "r\($0 * $0 % 331)@x.example,\($0)\n\($0 % 7 == 0 ? "\n\"q\($0)@x.example\",a\n" : "")"
+        }
+        var reading = ListReading()
+        let usual = reading.rows(text.joined())
+        reading.expectedRows = rows
+        #expect(reading.rows(text.joined()) == usual)
+        #expect(usual.contains { !$0.isRecipient } && usual.count > 400)
+    }
+
+    @Test("the length of lines is that of those that are whole")
+    func meanLineLength() {
+        var scanner = CSVScanner()
+        #expect(scanner.meanLineLength() == nil)
+        scanner.feed(Array("email".utf8).span)
+        #expect(scanner.meanLineLength() == nil)
+        scanner.feed(Array("\na@x.example\r\n\nunfinished".utf8).span)
+        #expect(scanner.meanLineLength() == Double(6 + 13 + 1) / 3)
+    }
+
     @Test func duplicatesAreTheSameLocalPartAtTheSameDomainInAnyCase() {
         let rows = ListReading().rows("A@x.example,1\na@x.example,2\na@X.example,3\nA@x.EXAMPLE,4\n")
         #expect(
