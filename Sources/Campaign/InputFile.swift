@@ -11,7 +11,8 @@ enum InputChunk {
 
 /// A file, or standard input, that is read from its beginning to its end in large pieces.
 struct InputFile {
-    static let chunkCount = 262_144
+    /// Below the size of blocks that the allocator has mapped anew each time, page by page.
+    static let chunkCount = 65_536
 
     /// The file, as the operator knows it.
     let name: String
