@@ -7,8 +7,9 @@ struct SeenAddresses: ~Copyable, Sendable {
     private let selection: LineSelection
     private let column: Int
     private let seed: UInt64
-    /// Addresses that there is room for from the beginning.
+    /// Addresses that room is made for with the first of them: a list that is opened only to be read again takes none.
     private let expected: Int
+    private var hasRoom = false
     private var known = FingerprintSet()
     /// Not in `known` so far.
     private var waiting: [Fingerprint] = []
@@ -34,7 +35,6 @@ struct SeenAddresses: ~Copyable, Sendable {
         self.seed = seed
         waiting.reserveCapacity(SeenAddresses.mostWaiting)
         expected = selection.isComplete ? 0 : max(selection.judgedThrough, min(rows, SeenAddresses.mostExpected))
-        if expected > 0 { known.reserve(expected) }
     }
 
     /// What was computed when the place of a row's address was fetched, if it was.
@@ -116,11 +116,17 @@ struct SeenAddresses: ~Copyable, Sendable {
     }
 
     private mutating func addWaiting() {
+        if !hasRoom { makeRoom() }
         guard !waiting.isEmpty else { return }
         var added: [Fingerprint] = []
         swap(&added, &waiting)
         known.insert(added.span)
         added.removeAll(keepingCapacity: true)
         swap(&added, &waiting)
+    }
+
+    private mutating func makeRoom() {
+        hasRoom = true
+        if expected > 0 { known.reserve(expected) }
     }
 }
