@@ -29,9 +29,9 @@ enum InstructionCount {
         guard let name = arguments.first, let grouping = grouping(named: name),
             let messages = arguments.dropFirst().first.flatMap({ Int($0) })
         else {
-            print(
-                "usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]] | reading LIST | composing MESSAGES"
-            )
+            print("usage: InstructionCount lockstep|grouped|chunked MESSAGES [BYTES [learning]]")
+            print("       InstructionCount reading LIST")
+            print("       InstructionCount composing MESSAGES")
             return
         }
         let bytes = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_024

@@ -81,12 +81,8 @@ struct CSVScanner: ~Copyable {
 
     /// Bytes of a line, by those that have been fed and not left; nil when none of them is whole.
     func meanLineLength() -> Double? {
-        let rest = bytes.span.extracting(rowStart...)
-        var (lines, end) = (0, 0)
-        while let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n"), from: end) {
-            (lines, end) = (lines + 1, lineEnd + 1)
-        }
-        return lines > 0 ? Double(end) / Double(lines) : nil
+        let end = RowEnds.passOver(bytes.span, from: rowStart, line: 0, to: .max)
+        return end.line > 0 ? Double(end.start - rowStart) / Double(end.line) : nil
     }
 
     /// Says that no more bytes will come.

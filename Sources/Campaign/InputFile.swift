@@ -17,8 +17,6 @@ struct InputFile {
     /// The file, as the operator knows it.
     let name: String
     private let handle: FileHandle
-    /// Nil for a stream.
-    let byteCount: Int?
     /// Whether it may be silent for long, like a pipe.
     private let mayBeSilent: Bool
     private let copy: ListCopy?
@@ -33,9 +31,6 @@ struct InputFile {
         } catch {
             throw FileFault(reading: name, error)
         }
-        // Nothing but a file can be read from its end.
-        byteCount = (try? handle.seekToEnd()).map(Int.init)
-        if byteCount != nil { try? handle.seek(toOffset: 0) }
     }
 
     /// Standard input.
@@ -43,10 +38,16 @@ struct InputFile {
     /// - Parameter copy: gets all that is read.
     init(standardInputInto copy: ListCopy?) {
         handle = .standardInput
-        byteCount = nil
         name = "standard input"
         mayBeSilent = true
         self.copy = copy
+    }
+
+    /// The length of a file; nil for a pipe and the like, which cannot be read from its end.
+    var byteCount: Int? {
+        guard !mayBeSilent, let place = try? handle.offset(), let end = try? handle.seekToEnd() else { return nil }
+        try? handle.seek(toOffset: place)
+        return Int(end)
     }
 
     /// The next bytes. A file always has some until its end; standard input is waited for only as long as

@@ -75,11 +75,6 @@ package final class Run: Sendable {
         sharedSites = SharedSites(workers: workers) { [inboxes] worker in inboxes[worker].call() }
     }
 
-    /// - Parameter workers: they run wherever the kernel puts them.
-    package convenience init(workers: Int) throws(SystemFault) {
-        try self.init(workers: [ThreadPlace](repeating: ThreadPlace(), count: workers))
-    }
-
     package var workerCount: Int { boards.count }
 
     /// Lets every worker do its share; returns when all are done. Once.

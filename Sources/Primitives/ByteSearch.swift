@@ -3,13 +3,9 @@ extension Span where Element == UInt8 {
     @inlinable
     public func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         precondition(start >= 0 && start <= count, "the search begins within the span")
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
         var index = start
         while index &+ 8 <= count {
-            // In bounds by the condition of the loop; any alignment will do.
-            let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
-            let zeros = UInt64(littleEndian: word) ^ pattern
-            let found = (zeros &- 0x0101_0101_0101_0101) & ~zeros & 0x8080_8080_8080_8080
+            let found = places(of: byte, in: uncheckedWord(at: index))
             if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
             index &+= 8
         }
@@ -24,14 +20,10 @@ extension Span where Element == UInt8 {
     @inlinable
     public func firstIndex(of one: UInt8, or other: UInt8, from start: Int) -> Int? {
         precondition(start >= 0 && start <= count, "the search begins within the span")
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let (onePattern, otherPattern) = (UInt64(one) &* ones, UInt64(other) &* ones)
         var index = start
         while index &+ 8 <= count {
-            // In bounds by the condition of the loop; any alignment will do.
-            let loaded = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
-            let (left, right) = (UInt64(littleEndian: loaded) ^ onePattern, UInt64(littleEndian: loaded) ^ otherPattern)
-            let found = ((left &- ones) & ~left | (right &- ones) & ~right) & 0x8080_8080_8080_8080
+            let word = uncheckedWord(at: index)
+            let found = places(of: one, in: word) | places(of: other, in: word)
             if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
             index &+= 8
         }

@@ -28,7 +28,7 @@ struct EngineRun: Sendable {
         let campaign = try ManifestLoader.load(path: directory.file("campaign.yaml"), seed: 1)
         expected = try ExpectedMail(campaign)
         let mission = try EngineRun.mission(campaign, to: address, grouping)
-        let run = try Run(workers: workers)
+        let run = try Run(workers: [ThreadPlace](repeating: ThreadPlace(), count: workers))
         var options = LedgerOptions(campaign: "test", doubtPolicy: .hold)
         options.unixOrigin = mission.unixOrigin
         let ledger = try Ledger.open(in: StateDirectory(path: directory.file("state")), options)

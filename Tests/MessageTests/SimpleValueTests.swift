@@ -16,11 +16,14 @@ struct SimpleValueTests {
             let cut = Int.random(in: 0...literals.count, using: &random)
             let line = SubjectLine(
                 pieces: [.literal(0..<cut), .field(1), .literal(cut..<literals.count), .field(2)], literals: literals)
-            let row = SimpleValueTests.row(values)
-            let short = SimpleValueTests.written { line.appendSimple(PackedRow(row.span), into: &$0) }
-            guard short.result else { continue }
+            var row = SampleRow()
+            row.values = values
+            let packed = row.packed
+            var isSimple = false
+            let short = written(capacity: 4_096) { isSimple = line.appendSimple(PackedRow(packed.span), into: &$0) }
+            guard isSimple else { continue }
             simple += 1
-            let long = SimpleValueTests.written { line.appendAny(PackedRow(row.span), into: &$0) }
+            let long = written(capacity: 4_096) { line.appendAny(PackedRow(packed.span), into: &$0) }
             #expect(short.bytes == long.bytes, "seed \(seed): \(literals) cut at \(cut), \(values)")
         }
         #expect(simple > 400, "seed \(seed): too few of them")
@@ -29,8 +32,9 @@ struct SimpleValueTests {
     @Test("a subject with nothing special in it goes the short way up to the first fold", arguments: 0...80)
     func unfolded(count: Int) {
         let line = SubjectLine(pieces: [.field(1)], literals: [])
-        let row = SimpleValueTests.row([[UInt8](repeating: 0x61, count: count)])
-        let isSimple = SimpleValueTests.written { line.appendSimple(PackedRow(row.span), into: &$0) }.result
+        let packed = SampleRow([String(repeating: "a", count: count)]).packed
+        var isSimple = false
+        _ = written(capacity: 128) { isSimple = line.appendSimple(PackedRow(packed.span), into: &$0) }
         #expect(isSimple == (1...69).contains(count))
     }
 
@@ -45,7 +49,7 @@ struct SimpleValueTests {
                 endsLine: Bool.random(using: &random), followsBlank: Bool.random(using: &random))
             guard place.isSimple(value.span) else { continue }
             simple += 1
-            let long = SimpleValueTests.written { place.append(value.span, into: &$0) }
+            let long = written(capacity: 4_096) { place.append(value.span, into: &$0) }
             #expect(long.bytes == value, "seed \(seed): \(place)")
         }
         #expect(simple > 1_000, "seed \(seed): too few of them")
@@ -58,20 +62,5 @@ struct SimpleValueTests {
             let pick = Int.random(in: 0..<harmless + 1, using: &random)
             return pick < harmless ? UInt8(0x61 + pick % 26) : strange[Int.random(in: 0..<most, using: &random)]
         }
-    }
-
-    private static func row(_ fields: [[UInt8]]) -> [UInt8] {
-        written { writer in
-            PackedRow.begin(number: 1, fieldCount: 1 + fields.count, into: &writer)
-            PackedRow.append(Span(), into: &writer)
-            for field in fields { PackedRow.append(field.span, into: &writer) }
-        }.bytes
-    }
-
-    private static func written<Result>(_ body: (inout ByteWriter) -> Result) -> (bytes: [UInt8], result: Result) {
-        var memory = ByteBuffer(capacity: 4_096)
-        var writer = memory.writer()
-        let result = body(&writer)
-        return ([UInt8](copying: memory.bytes(0..<writer.count)), result)
     }
 }
