@@ -29,11 +29,12 @@ struct CSVScanner: ~Copyable {
         case textAfterQuote
     }
 
-    /// A range of the row, counted from its first byte, and whether quotes in it are still doubled.
+    /// A range of the row, counted from its first byte.
     struct Cell {
-        var start: Int
-        var end: Int
-        var hasDoubledQuotes: Bool
+        var start = 0
+        var end = 0
+        /// Quotes in it are still doubled.
+        var hasDoubledQuotes = false
     }
 
     enum State {
@@ -56,13 +57,22 @@ struct CSVScanner: ~Copyable {
     var rowStart = 0
     var scanned = 0
     var state = State.cellStart
-    /// The first `cellCount` are of the row; the others are memory to use again.
-    var cells: [Cell] = []
+    /// Those of the row, `cellCount` from the first one on, and of rows ahead; the others are memory to use again.
+    var cells = [Cell](repeating: Cell(), count: 8 * RowsAhead.most)
+    private var firstCell = 0
     var cellCount = 0
     var cellStart = 0
     var cellHasDoubledQuotes = false
     var anyDoubledQuotes = false
     var lineEndsInQuotes = 0
+    /// Rows that follow, cut before they are asked for; while there are any, all state above is that of a fresh row.
+    private(set) var ahead = RowsAhead()
+    /// How many rows may be cut next: few behind rows that were passed over, since as many may follow.
+    private var mostAhead = RowsAhead.most
+    /// Which of the rows that were cut ahead together the row is; nil when it is none of them.
+    private(set) var indexAhead: Int?
+    /// Whether all bytes of the row are known to be visible ASCII or spaces.
+    private(set) var isPrintable = false
 
     /// The line where the row begins, counted from 1 over all lines of the stream.
     private(set) var line = 1
@@ -92,6 +102,8 @@ struct CSVScanner: ~Copyable {
 
     /// The next row. Its parts can be read until the next call.
     mutating func next() -> Step {
+        leaveRow()
+        if takeRowAhead() { return .row }
         while true {
             leaveRow()
             guard dropMark(), dropRestOfLine() else { return isFinished ? .ended : .needsInput }
@@ -114,6 +126,7 @@ struct CSVScanner: ~Copyable {
     ///
     /// - Returns: whether it has come; `next` gives that row. Otherwise more must be fed.
     mutating func passOver(to target: Int) -> Bool {
+        passOverRowsAhead(to: target)
         while true {
             leaveRow()
             if line >= target { return true }
@@ -130,25 +143,45 @@ struct CSVScanner: ~Copyable {
         }
     }
 
-    /// Goes on to the first row that begins at this line or behind it, or that is not whole, or that holds a quote.
+    /// Cuts rows that follow ahead, which `next` gives then, unless there are such rows.
     ///
-    /// - Parameter body: gets each row before that is not empty, without its line end.
-    mutating func passOverPlainRows(to target: Int, _ body: (_ row: Span<UInt8>, _ line: Int) -> Void) {
+    /// - Returns: whether there are new ones. The row is left.
+    mutating func cutAhead() -> Bool {
+        guard ahead.isEmpty else { return false }
         leaveRow()
-        guard line < target, dropMark(), dropRestOfLine(), scanned == rowStart else { return }
-        goOn(to: RowEnds.passOverPlainRows(bytes.span, from: rowStart, line: line, to: target, body))
+        guard dropMark(), dropRestOfLine(), scanned == rowStart else { return false }
+        var fed: [UInt8] = []
+        swap(&fed, &bytes)
+        let place = ahead.cut(fed.span, from: rowStart, line: line, into: &cells, atMost: mostAhead)
+        swap(&fed, &bytes)
+        goOn(to: place)
+        mostAhead = min(2 * mostAhead, RowsAhead.most)
+        return !ahead.isEmpty
     }
 
-    /// Looks at rows that follow, as long as they are whole and hold no quote.
-    ///
-    /// - Parameter body: gets each that is not empty, without its line end.
-    /// - Returns: the line behind them.
-    func lookAhead(to target: Int, _ body: (_ row: Span<UInt8>, _ line: Int) -> Void) -> Int {
-        guard isPastMark && !isSkipping else { return nextLine }
-        return RowEnds.passOverPlainRows(bytes.span, from: rowStart + bytesUsed, line: nextLine, to: target, body).line
+    private mutating func takeRowAhead() -> Bool {
+        guard !ahead.isEmpty else { return false }
+        let row = ahead.first
+        (indexAhead, isPrintable) = (ahead.taken, ahead.arePrintable)
+        ahead.takeFirst()
+        (rowStart, scanned, line) = (row.start, row.end, row.line)
+        (firstCell, cellCount) = (row.firstCell, row.cellCount)
+        (bytesUsed, linesUsed) = (row.end - row.start, 1)
+        return true
+    }
+
+    private mutating func passOverRowsAhead(to target: Int) {
+        leaveRow()
+        while !ahead.isEmpty, line < target {
+            let row = ahead.first
+            if row.line >= target { return goOn(to: RowEnds.Place(start: row.start, line: row.line)) }
+            goOn(to: RowEnds.Place(start: row.end, line: row.line + 1))
+            ahead.takeFirst()
+        }
     }
 
     private mutating func passOverWholeRows(to target: Int) {
+        mostAhead = 1
         goOn(to: RowEnds.passOver(bytes.span, from: rowStart, line: line, to: target))
     }
 
@@ -172,6 +205,7 @@ struct CSVScanner: ~Copyable {
         cellHasDoubledQuotes = false
         anyDoubledQuotes = false
         lineEndsInQuotes = 0
+        (firstCell, indexAhead, isPrintable) = (0, nil, false)
     }
 
     private mutating func complete() {
@@ -223,10 +257,27 @@ extension CSVScanner {
 
     /// The bytes of one cell of the row, without quotes.
     @_lifetime(borrow self)
+    @inline(__always)
     func cell(_ index: Int) -> Span<UInt8> {
         precondition(index < cellCount, "the row has no such cell")
-        let cell = cells[index]
+        let cell = cells[firstCell + index]
         return bytes.span.extracting((rowStart + cell.start)..<(rowStart + cell.end))
+    }
+
+    @inline(__always)
+    func byteCount(ofCell index: Int) -> Int {
+        precondition(index < cellCount, "the row has no such cell")
+        let cell = cells[firstCell + index]
+        return cell.end - cell.start
+    }
+
+    /// One cell of a row that was cut ahead; nothing when it has no such cell.
+    @_lifetime(borrow self)
+    @inline(__always)
+    func cell(_ index: Int, ofRowAhead number: Int) -> Span<UInt8> {
+        let row = ahead[number]
+        let cell = index < row.cellCount ? cells[row.firstCell + index] : Cell()
+        return bytes.span.extracting((row.start + cell.start)..<(row.start + cell.end))
     }
 
     /// The beginning of a broken line, up to where it broke: at most `limit` bytes.

@@ -39,8 +39,6 @@ package struct RecipientReader: ~Copyable, Sendable {
     private let values: [WantedValue]
     /// The bytes of the row's values as they are packed.
     private var valueBytes = 0
-    /// The line behind the rows whose addresses have been fetched.
-    private var seenAheadTo = 0
 
     /// - Parameters:
     ///   - scanner: standing behind the header.
@@ -96,49 +94,19 @@ package struct RecipientReader: ~Copyable, Sendable {
         if selection.isComplete {
             guard let line = selection.next(from: scanner.nextLine) else { return .ended }
             guard scanner.passOver(to: line) else { return .needsInput }
-        } else if let end = noteUnwantedRows() {
-            return end
         }
-        if addressesSeen.isLarge && scanner.nextLine >= seenAheadTo { lookAhead() }
+        if scanner.cutAhead() && addressesSeen.isLarge { addressesSeen.fetch(scanner) }
         return scanner.next()
-    }
-
-    private mutating func lookAhead() {
-        let target = scanner.nextLine + SeenAddresses.rowsAhead
-        let end = addressesSeen.fetch { body in scanner.lookAhead(to: target, body) }
-        // Where nothing could be seen, there is no hurry to look again.
-        seenAheadTo = end > scanner.nextLine ? end : target
-    }
-
-    /// Notes the addresses of rows that were judged before, up to the next row that is wanted.
-    ///
-    /// - Returns: nil when that row is next, or else why it is not.
-    private mutating func noteUnwantedRows() -> CSVScanner.Step? {
-        guard scanner.nextLine <= selection.judgedThrough else { return nil }
-        while let line = selection.next(from: scanner.nextLine), scanner.nextLine < line {
-            scanner.passOverPlainRows(to: line) { row, line in addressesSeen.note(row: row, line: line) }
-            guard scanner.nextLine < line else { return nil }
-            switch scanner.next() {
-            case .row: noteUnwantedRow()
-            case .broken: break
-            case .needsInput: return .needsInput
-            case .ended: return .ended
-            }
-        }
-        return nil
-    }
-
-    private mutating func noteUnwantedRow() {
-        guard scanner.cellCount > layout.addressColumn else { return }
-        let fingerprint = addressesSeen.fingerprint(scanner.cell(layout.addressColumn))
-        addressesSeen.note(fingerprint, line: scanner.line)
     }
 
     /// Nil when the row is not wanted.
     private mutating func judge(
         into writer: inout ByteWriter, _ suppression: borrowing SuppressionList
     ) -> RowResult? {
-        guard selection.contains(scanner.line) else { return nil }
+        guard selection.contains(scanner.line) else {
+            noteUnwantedRow()
+            return nil
+        }
         if let reason = problemOfForm() { return .rejected(rejected(reason)) }
         switch checkAddress(suppression) {
         case .rejected(let reason): return .rejected(rejected(reason))
@@ -153,6 +121,13 @@ package struct RecipientReader: ~Copyable, Sendable {
         }
     }
 
+    private mutating func noteUnwantedRow() {
+        guard !selection.isComplete, scanner.cellCount > layout.addressColumn else { return }
+        let known = scanner.indexAhead.flatMap { addressesSeen.fingerprintAhead($0) }
+        let fingerprint = known ?? addressesSeen.fingerprint(scanner.cell(layout.addressColumn))
+        addressesSeen.note(fingerprint, line: scanner.line)
+    }
+
     private mutating func isDuplicate(_ fingerprint: Fingerprint) -> Bool {
         scanner.line > selection.judgedThrough && addressesSeen.contains(fingerprint)
     }
@@ -165,8 +140,9 @@ package struct RecipientReader: ~Copyable, Sendable {
     }
 
     private mutating func hasRoom(_ remaining: Int, isFresh: Bool) -> Bool {
-        let address = scanner.cell(layout.addressColumn).count
-        isHoldingRow = PackedRow.headerCount + 2 + address + 2 * values.count + valueBytes > remaining
+        let column = layout.addressColumn
+        isHoldingRow =
+            PackedRow.headerCount + 2 + scanner.byteCount(ofCell: column) + 2 * values.count + valueBytes > remaining
         precondition(!(isHoldingRow && isFresh), "a fresh writer must hold the longest row")
         return !isHoldingRow
     }
@@ -193,8 +169,10 @@ private enum CheckedAddress {
 // What only looks at the reader is mutating all the same: to borrow it would copy it.
 extension RecipientReader {
     private mutating func checkAddress(_ suppression: borrowing SuppressionList) -> CheckedAddress {
-        let known = addressesSeen.fingerprintAhead(line: scanner.line)
-        let address = scanner.cell(layout.addressColumn)
+        let known = scanner.indexAhead.flatMap { addressesSeen.fingerprintAhead($0) }
+        // In a constant of its own: asked for with the cell, it has the whole scanner copied.
+        let column = layout.addressColumn
+        let address = scanner.cell(column)
         switch Address.check(address) {
         case .invalid(let problem): return .rejected(.address(problem))
         case .valid(let atSign):
@@ -207,7 +185,7 @@ extension RecipientReader {
         guard scanner.cellCount == layout.columnCount else {
             return .fieldCount(found: scanner.cellCount, expected: layout.columnCount)
         }
-        guard !scanner.isASCII else { return nil }
+        if scanner.isPrintable || scanner.isASCII { return nil }
         for index in 0..<scanner.cellCount where !isUTF8(scanner.cell(index)) { return .notUTF8 }
         return nil
     }
@@ -219,7 +197,7 @@ extension RecipientReader {
         var problem: RowRejection?
         valueBytes = 0
         for index in values.indices {
-            let count = values[index].column.map { scanner.cell($0).count } ?? 0
+            let count = values[index].column.map { scanner.byteCount(ofCell: $0) } ?? 0
             if count > 0 {
                 valueBytes += count
                 if problem == nil { problem = problemOfBytes(index) }
@@ -234,7 +212,7 @@ extension RecipientReader {
 
     private mutating func problemOfZone() -> RowRejection? {
         guard let field = layout.zoneField, let column = values[field].column else { return nil }
-        guard scanner.cell(column).count > 0 else { return nil }
+        guard scanner.byteCount(ofCell: column) > 0 else { return nil }
         let fingerprint = zones.fingerprint(of: scanner.cell(column))
         if let isZone = zones.isZone(fingerprint) { return isZone ? nil : .unknownZone(field: field + 1) }
         let isZone = ZoneNames.offsets(of: scanner.cell(column)) != nil
@@ -243,7 +221,7 @@ extension RecipientReader {
     }
 
     private mutating func problemOfBytes(_ field: Int) -> RowRejection? {
-        guard let column = values[field].column else { return nil }
+        guard !scanner.isPrintable, let column = values[field].column else { return nil }
         if values[field].reachesHeader {
             return scanner.cell(column).holdsControlByte ? .controlByte(field: field + 1) : nil
         }
@@ -252,9 +230,10 @@ extension RecipientReader {
 
     private mutating func pack(into writer: inout ByteWriter) {
         PackedRow.begin(number: scanner.line, fieldCount: 1 + values.count, into: &writer)
-        PackedRow.append(scanner.cell(layout.addressColumn), into: &writer)
+        let column = layout.addressColumn
+        PackedRow.append(scanner.cell(column), into: &writer)
         for index in values.indices {
-            if let column = values[index].column, scanner.cell(column).count > 0 {
+            if let column = values[index].column, scanner.byteCount(ofCell: column) > 0 {
                 PackedRow.append(scanner.cell(column), into: &writer)
             } else if let fallback = layout.fields[index].fallback {
                 PackedRow.append(fallback.span, into: &writer)

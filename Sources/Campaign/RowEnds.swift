@@ -21,26 +21,6 @@ enum RowEnds {
         return place
     }
 
-    /// Passes over whole rows that hold no quote, as long as they begin before line `target`.
-    ///
-    /// - Parameter body: gets each but empty ones, without its line end.
-    static func passOverPlainRows(
-        _ bytes: Span<UInt8>, from start: Int, line: Int, to target: Int,
-        _ body: (_ row: Span<UInt8>, _ line: Int) -> Void
-    ) -> Place {
-        var place = Place(start: start, line: line)
-        while place.line < target {
-            let found = bytes.firstIndex(of: UInt8(ascii: "\n"), or: UInt8(ascii: "\""), from: place.start)
-            guard let found, bytes[found] == UInt8(ascii: "\n") else { break }
-            let hasReturn = found > place.start && bytes[found - 1] == UInt8(ascii: "\r")
-            let end = hasReturn ? found - 1 : found
-            guard end - place.start <= CSVScanner.longestRow else { break }
-            if end > place.start { body(bytes.extracting(place.start..<end), place.line) }
-            place = Place(start: found + 1, line: place.line + 1)
-        }
-        return place
-    }
-
     /// The beginning of the next row.
     private static func next(_ bytes: Span<UInt8>, _ row: Place) -> Place? {
         var index = row.start

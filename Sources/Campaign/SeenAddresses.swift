@@ -13,15 +13,10 @@ struct SeenAddresses: ~Copyable, Sendable {
     private var known = FingerprintSet()
     /// Not in `known` so far.
     private var waiting: [Fingerprint] = []
-    /// Of rows that follow, with their lines: those whose places in memory were fetched last.
+    /// Those whose places in memory were fetched last, of rows that follow each other.
     private var ahead: [Fingerprint] = []
-    private var aheadLines: [Int] = []
-    /// How many of these rows lie behind.
-    private var aheadPassed = 0
 
     private static let mostWaiting = 32
-    /// Rows that are looked at together before they are read one by one.
-    static let rowsAhead = 16
     /// Room for so many, 300 MB, is made for rows that may not be there.
     private static let mostExpected = 20_000_000
 
@@ -37,14 +32,10 @@ struct SeenAddresses: ~Copyable, Sendable {
         expected = selection.isComplete ? 0 : max(selection.judgedThrough, min(rows, SeenAddresses.mostExpected))
     }
 
-    /// What was computed when the place of a row's address was fetched, if it was.
+    /// What was computed when the places in memory of some rows were fetched, if they were.
     ///
-    /// - Parameter line: of the row; rows come in the order of their lines.
-    mutating func fingerprintAhead(line: Int) -> Fingerprint? {
-        while aheadPassed < ahead.count && aheadLines[aheadPassed] < line { aheadPassed += 1 }
-        guard aheadPassed < ahead.count && aheadLines[aheadPassed] == line else { return nil }
-        return ahead[aheadPassed]
-    }
+    /// - Parameter index: of the row among those.
+    func fingerprintAhead(_ index: Int) -> Fingerprint? { index < ahead.count ? ahead[index] : nil }
 
     func fingerprint(_ address: Span<UInt8>, atSign: Int) -> Fingerprint {
         Fingerprint(of: address, foldingFrom: atSign + 1, seed: seed)
@@ -66,46 +57,18 @@ struct SeenAddresses: ~Copyable, Sendable {
         return known.contains(fingerprint)
     }
 
-    /// Whether there is room for so many that to find one means to wait for memory.
+    /// Whether there is room for so many that to find one means to wait for memory. It stays so.
     var isLarge: Bool { max(known.count, expected) > 50_000 }
 
-    /// Has the places in memory fetched where the addresses of some rows belong.
-    ///
-    /// - Parameter lookAhead: gives the rows, whole and without quotes or line ends, to what it is given.
-    mutating func fetch(_ lookAhead: ((Span<UInt8>, Int) -> Void) -> Int) -> Int {
+    /// Has the places in memory fetched where the addresses of rows belong that were cut ahead.
+    mutating func fetch(_ scanner: borrowing CSVScanner) {
         addWaiting()
-        var (places, lines): ([Fingerprint], [Int]) = ([], [])
-        swap(&places, &ahead)
-        swap(&lines, &aheadLines)
-        places.removeAll(keepingCapacity: true)
-        lines.removeAll(keepingCapacity: true)
-        let end = lookAhead { (row, line) in
-            guard let range = addressRange(row) else { return }
-            places.append(fingerprint(row.extracting(range)))
-            lines.append(line)
-        }
-        known.fetch(places.span)
-        swap(&places, &ahead)
-        swap(&lines, &aheadLines)
-        aheadPassed = 0
-        return end
-    }
-
-    /// Notes the address of a row that was judged before, unless the row was rejected.
-    ///
-    /// - Parameter row: whole and without quotes or line end.
-    mutating func note(row: Span<UInt8>, line: Int) {
-        guard let range = addressRange(row) else { return }
-        note(fingerprint(row.extracting(range)), line: line)
-    }
-
-    private func addressRange(_ row: Span<UInt8>) -> Range<Int>? {
-        var start = 0
-        for _ in 0..<column {
-            guard let comma = row.firstIndex(of: UInt8(ascii: ","), from: start) else { return nil }
-            start = comma + 1
-        }
-        return start..<(row.firstIndex(of: UInt8(ascii: ","), from: start) ?? row.count)
+        var fingerprints: [Fingerprint] = []
+        swap(&fingerprints, &ahead)
+        fingerprints.removeAll(keepingCapacity: true)
+        for row in 0..<scanner.ahead.count { fingerprints.append(fingerprint(scanner.cell(column, ofRowAhead: row))) }
+        known.fetch(fingerprints.span)
+        swap(&fingerprints, &ahead)
     }
 
     /// Notes the address of a row that was judged before, unless the row was rejected.

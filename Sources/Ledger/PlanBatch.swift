@@ -18,10 +18,11 @@ package struct PlanBatch: Sendable {
 
     /// Adds a recipient that gets mail.
     ///
-    /// - Parameter row: packed; its number is the line, its field 0 the address.
+    /// - Parameter row: packed; its number is the line, its field 0 the address, which `Address.check` has passed.
     package mutating func append(_ row: Span<UInt8>) {
         let packed = PackedRow(row)
-        append(line: packed.number, address: packed.field(0), reason: Span())
+        makePage(for: packed.number)
+        byteCount += pages[pages.count - 1].append(line: packed.number, checked: packed.field(0))
     }
 
     /// Adds a row that gets no mail.
@@ -35,8 +36,12 @@ package struct PlanBatch: Sendable {
     ///   - address: UTF-8.
     ///   - reason: UTF-8: why it gets no mail; empty when it gets some.
     package mutating func append(line: Int, address: Span<UInt8>, reason: Span<UInt8>) {
-        if pages.isEmpty || !pages[pages.count - 1].takes(line) { pages.append(RecipientPage(first: line)) }
+        makePage(for: line)
         byteCount += pages[pages.count - 1].append(line: line, address: address, reason: reason)
+    }
+
+    private mutating func makePage(for line: Int) {
+        if pages.isEmpty || !pages[pages.count - 1].takes(line) { pages.append(RecipientPage(first: line)) }
     }
 
     /// Calls `body` for each row, in order.

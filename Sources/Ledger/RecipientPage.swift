@@ -37,6 +37,25 @@ struct RecipientPage: Sendable {
         line >= end && line - end <= RecipientPage.longestGap && text.count < PlanBatch.usualByteCount
     }
 
+    /// Adds a recipient whose address stands for itself in JSON: it was checked, and so holds no byte that does not.
+    ///
+    /// - Returns: by how many bytes the text has grown.
+    mutating func append(line: Int, checked address: Span<UInt8>) -> Int {
+        assert(address.isPlainInJSON, "a checked address holds no quote, backslash or control byte")
+        let before = text.count
+        while end < line { appendGap() }
+        beginElement()
+        text.append(addingCapacity: address.count + 3) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(address)
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: "]"))
+        }
+        contents.append(.recipient)
+        count += 1
+        return text.count - before
+    }
+
     /// - Returns: by how many bytes the text has grown.
     mutating func append(line: Int, address: Span<UInt8>, reason: Span<UInt8>) -> Int {
         let before = text.count

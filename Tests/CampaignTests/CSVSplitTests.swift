@@ -42,18 +42,23 @@ struct CSVSplitTests {
         }
         let bytes = Array(text.utf8)
         let expected = SimpleReader.rows(bytes)
-        #expect(scanned(bytes, cutAt: []) == expected, "seed \(seed)")
         let cuts = (0..<3).map { _ in Int.random(in: 0...bytes.count, using: &random) }.sorted()
-        #expect(scanned(bytes, cutAt: cuts) == expected, "seed \(seed), cut at \(cuts)")
+        for isAhead in [false, true] {
+            #expect(scanned(bytes, cutAt: [], isAhead) == expected, "seed \(seed), ahead: \(isAhead)")
+            let found = scanned(bytes, cutAt: cuts, isAhead)
+            #expect(found == expected, "seed \(seed), cut at \(cuts), ahead: \(isAhead)")
+        }
     }
 
-    private func scanned(_ bytes: [UInt8], cutAt cuts: [Int]) -> [SimpleReader.Row] {
+    /// - Parameter isAhead: rows are cut ahead.
+    private func scanned(_ bytes: [UInt8], cutAt cuts: [Int], _ isAhead: Bool) -> [SimpleReader.Row] {
         var scanner = CSVScanner()
         var starts = [0] + cuts
         let ends = cuts + [bytes.count]
         var piece = 0
         var rows: [SimpleReader.Row] = []
         while true {
+            if isAhead { _ = scanner.cutAhead() }
             switch scanner.next() {
             case .row:
                 rows.append(.init(line: scanner.line, cells: cells(scanner)))

@@ -13,7 +13,10 @@ struct PassOverTests {
         var lines: [Int] = []
         while true {
             var step = CSVScanner.Step.needsInput
-            if scanner.passOver(to: targets.first ?? 0) { step = scanner.next() }
+            if scanner.passOver(to: targets.first ?? 0) {
+                if bytes.count % 2 == 0 { _ = scanner.cutAhead() }
+                step = scanner.next()
+            }
             switch step {
             case .row, .broken:
                 lines.append(scanner.line)
