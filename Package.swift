@@ -32,9 +32,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CProcessor"),
 
         // Pure rooms: no clock, no randomness, no I/O.
-        room("Primitives"),
+        room("Primitives", ["CProcessor"]),
         room("SMTP", ["Primitives"]),
         room("Message", ["Primitives"]),
         room(

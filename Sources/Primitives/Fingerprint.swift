@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// 128 bits that stand for a byte string in sets too large to hold the strings themselves.
 ///
 /// Keyed: without the seed nobody can make two addresses that meet. Among ten million strings the chance of
@@ -67,8 +69,6 @@ public struct Fingerprint: Hashable, Sendable {
 public struct FingerprintSet: ~Copyable, Sendable {
     private var shards: [Shard]
     public private(set) var count = 0
-    /// What was read only to have it in the cache; kept, lest the compiler leave out the reading.
-    private var touched: UInt32 = 0
 
     public init() {
         shards = (0..<256).map { _ in Shard() }
@@ -96,10 +96,10 @@ public struct FingerprintSet: ~Copyable, Sendable {
         for index in fingerprints.indices { _ = insert(fingerprints[index]) }
     }
 
-    /// Has the processor's cache hold the places of fingerprints that will be asked for soon, sixteen or so.
-    public mutating func fetch(_ fingerprints: Span<Fingerprint>) {
+    /// Has the processor's cache fetch the places of fingerprints that will be asked for soon, sixteen or so.
+    public func fetch(_ fingerprints: Span<Fingerprint>) {
         for index in fingerprints.indices {
-            touched &+= shards[Int(fingerprints[index].high >> 56)].touch(Slot(fingerprints[index]))
+            shards[Int(fingerprints[index].high >> 56)].fetch(Slot(fingerprints[index]))
         }
     }
 
@@ -155,7 +155,11 @@ public struct FingerprintSet: ~Copyable, Sendable {
             return true
         }
 
-        func touch(_ slot: Slot) -> UInt32 { slots[slot.place(among: slots.count)].low }
+        func fetch(_ slot: Slot) {
+            unsafe slots.withUnsafeBufferPointer { slots in
+                unsafe sluice_prefetch(slots.baseAddress.map { unsafe $0 + slot.place(among: slots.count) })
+            }
+        }
 
         func contains(_ slot: Slot) -> Bool {
             !slots[place(of: slot)].isEmpty
