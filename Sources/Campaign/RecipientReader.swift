@@ -7,7 +7,8 @@ package enum RowResult: Hashable, Sendable {
     ///
     /// - Parameter atSign: where the `@` stands in the address, packed field 0.
     case recipient(line: Int, atSign: Int)
-    case rejected(RejectedRow)
+    /// Boxed: so the result of a good row stays in registers.
+    indirect case rejected(RejectedRow)
     /// The writer is too full for this row; it comes again with the next call.
     case needsRoom
     case needsInput
