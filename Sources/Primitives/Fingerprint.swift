@@ -97,7 +97,7 @@ public struct FingerprintSet: ~Copyable, Sendable {
     }
 
     /// Has the processor's cache fetch the places of fingerprints that will be asked for soon, sixteen or so.
-    public func fetch(_ fingerprints: Span<Fingerprint>) {
+    public mutating func fetch(_ fingerprints: Span<Fingerprint>) {
         for index in fingerprints.indices {
             shards[Int(fingerprints[index].high >> 56)].fetch(Slot(fingerprints[index]))
         }
@@ -155,8 +155,9 @@ public struct FingerprintSet: ~Copyable, Sendable {
             return true
         }
 
-        func fetch(_ slot: Slot) {
-            unsafe slots.withUnsafeBufferPointer { slots in
+        // Mutating, since to read a shard in its array would count references.
+        mutating func fetch(_ slot: Slot) {
+            unsafe slots.withUnsafeMutableBufferPointer { slots in
                 unsafe sluice_prefetch(slots.baseAddress.map { unsafe $0 + slot.place(among: slots.count) })
             }
         }
