@@ -158,7 +158,11 @@ public struct FingerprintSet: ~Copyable, Sendable {
         // Mutating, since to read a shard in its array would count references.
         mutating func fetch(_ slot: Slot) {
             unsafe slots.withUnsafeMutableBufferPointer { slots in
-                unsafe sluice_prefetch(slots.baseAddress.map { unsafe $0 + slot.place(among: slots.count) })
+                guard let first = slots.baseAddress else { return }
+                let place = unsafe first + slot.place(among: slots.count)
+                unsafe sluice_prefetch(place)
+                // The search often goes on into the next line of the cache.
+                unsafe sluice_prefetch(place + 4)
             }
         }
 
