@@ -41,12 +41,8 @@ struct BodyValue: Sendable {
         }
     }
 
-    /// At least as much as `append` writes: five octets for a byte at most, and a soft break of three octets
-    /// for every 73 of them.
-    func largestCount(of row: PackedRow) -> Int {
-        let count = 5 * row.field(field).count
-        return count + (count / 73 + 2) * 3
-    }
+    /// What `append` writes at most: five octets for a byte, and a soft break of three octets for every 73 of them.
+    static let bound = LengthBound(quartersPerByte: 21, fixed: 6)
 
     /// The end of the bytes that are written as they are, as far as there is room on the line.
     private func ordinaryRun(_ value: Span<UInt8>, from start: Int, room: Int) -> Int {

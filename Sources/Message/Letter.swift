@@ -31,7 +31,7 @@ package struct Letter: Sendable {
     package let literals: [UInt8]
     let subject: SubjectLine
     /// What all rows have in common of `largestCount`.
-    private let bounds: Bounds
+    private let bounds: LetterBounds
 
     /// The packed fields that reach header fields, in ascending order.
     ///
@@ -44,7 +44,7 @@ package struct Letter: Sendable {
         self.literals = literals
         self.subject = subject
         self.headerFieldIndexes = headerFieldIndexes
-        bounds = Bounds(steps)
+        bounds = LetterBounds(steps, subject)
     }
 
     /// Appends the message for one recipient. Allocates nothing.
@@ -96,21 +96,7 @@ package struct Letter: Sendable {
     }
 
     /// An upper bound of what `compose` appends for this row, for SIZE (RFC 1870) and for buffers.
-    package func largestCount(of row: PackedRow) -> Int {
-        var count = bounds.fixed
-        if bounds.addresses > 0 {
-            count += bounds.addresses * min(row.field(0).count, HeaderText.longestAddress)
-        }
-        let varying = bounds.varying.span
-        for index in varying.indices {
-            switch varying[index] {
-            case .subject: count += subject.largestCount(of: row)
-            case .value(let value): count += value.largestCount(of: row)
-            case .nothing, .address, .date, .rowNumber, .padding: break
-            }
-        }
-        return max(count, bounds.padded)
-    }
+    package func largestCount(of row: PackedRow) -> Int { bounds.largestCount(of: row) }
 
     /// How many pieces `compose` notes for a message at most.
     package func mostSharedPieces(shortest: Int) -> Int {
@@ -132,36 +118,11 @@ package struct Letter: Sendable {
             if step.literal.count >= shortest { count += step.literal.count }
             switch step.insertion {
             case .padding(let total, let lines) where lines.count >= shortest:
-                let rest = total - bounds.fixed - bounds.addresses * HeaderText.longestAddress
+                let rest = total - bounds.unpadded
                 count += max(0, rest / lines.count) * lines.count
             case .nothing, .address, .subject, .date, .rowNumber, .value, .padding: break
             }
         }
         return count
-    }
-}
-
-/// What `largestCount` is made of.
-private struct Bounds: Sendable {
-    /// Bytes that do not depend on the row, or hardly.
-    var fixed = 0
-    var addresses = 0
-    /// What depends on the row's fields.
-    var varying: [Letter.Insertion] = []
-    /// The size that a message is padded to.
-    var padded = 0
-
-    init(_ steps: [Letter.Step]) {
-        for step in steps {
-            fixed += step.literal.count
-            switch step.insertion {
-            case .nothing: break
-            case .address: addresses += 1
-            case .date: fixed += MailDate.byteCount
-            case .rowNumber: fixed += 10
-            case .subject, .value: varying.append(step.insertion)
-            case .padding(let count, _): padded = count
-            }
-        }
     }
 }

@@ -117,7 +117,7 @@ extension LetterCompiler {
         var headerWriter = header.writer()
         PackedRow.begin(number: 0, fieldCount: 0, into: &headerWriter)
         let row = PackedRow(header.bytes(0..<headerWriter.count))
-        var line = ByteBuffer(capacity: subject.largestCount(of: row))
+        var line = ByteBuffer(capacity: SubjectLine.bound.count(of: subject.literalCount))
         var writer = line.writer()
         subject.append(row, into: &writer)
         let bytes = line.bytes(0..<writer.count)

@@ -102,14 +102,21 @@ struct SubjectLine: Sendable {
         }
     }
 
-    /// At least as much as `append` writes.
+    /// What `append` writes at most for all bytes of the pieces.
     ///
     /// An encoded word has at least 39 characters of text, three for a byte at most, beside a frame of 15.
-    func largestCount(of row: PackedRow) -> Int {
-        var count = literals.count
-        for index in pieces.indices {
-            if case .field(let field) = pieces[index] { count += row.field(field).count }
+    static let bound = LengthBound(quartersPerByte: 17, fixed: 31)
+
+    /// Bytes of the pieces that are the same in every row.
+    var literalCount: Int { literals.count }
+
+    /// The packed fields among the pieces, in their order.
+    var fields: [Int] {
+        pieces.compactMap { piece in
+            switch piece {
+            case .literal: nil
+            case .field(let field): field
+            }
         }
-        return 1 + 3 * count + (3 * count / 39 + 2) * 15
     }
 }

@@ -48,6 +48,21 @@ public struct PackedRow: ~Escapable {
         }
     }
 
+    /// The lengths of the first fields, each times its weight.
+    ///
+    /// - Parameter weights: of as many fields.
+    @inlinable
+    public func sumOfLengths(times weights: Span<Int>) -> Int {
+        precondition(weights.count <= fieldCount, "the row has no such field")
+        var (sum, start) = (0, PackedRow.headerCount)
+        for index in weights.indices {
+            let length = length(at: start)
+            sum += length * weights[index]
+            start += 2 + length
+        }
+        return sum
+    }
+
     @inlinable
     func length(at offset: Int) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
 

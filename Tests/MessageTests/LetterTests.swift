@@ -114,6 +114,21 @@ struct LetterTests {
         }
     }
 
+    @Test("The bound holds for values in which each byte takes the most", arguments: ["\"", "é", " \n", "=", "."])
+    func staysWithinItsBound(piece: String) throws {
+        let letters = try [
+            Letter(.sample(text: "{{a}}", fieldNames: ["a"])),
+            Letter(.sample(html: "{{a}}{{b}}{{a}}", fieldNames: ["a", "b"])),
+            Letter(.sample(subject: "{{b}} {{a}} {{a}}", text: "x", fieldNames: ["a", "b"])),
+        ]
+        for count in [0, 1, 2, 38, 39, 40, 73, 74, 75, 76, 400, 3_000, 30_000] {
+            let row = SampleRow([String(repeating: piece, count: count), "B"])
+            for letter in letters {
+                #expect(!letter.composed(row).overflowed, "\(piece.debugDescription) \(count) times")
+            }
+        }
+    }
+
     @Test func survivesAnAddressOfAnyLength() throws {
         let row = SampleRow(address: String(repeating: "a", count: 5_000))
         let letter = try Letter(.sample(text: "x"))
