@@ -97,7 +97,12 @@ let package = Package(
         tests("Shaping", ["Primitives", "Pacing", "TestSupport", "sluice"]),
         tests("Delivery", ["Primitives", "SMTP", "Message", "Measurement", "Pacing"]),
         tests("Campaign", ["Primitives", "SMTP", "Message", "Pacing", "Shaping", "TestSupport"]),
-        tests("Ledger", ["Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign", "TestSupport"]),
+        tests(
+            "Ledger",
+            [
+                "Primitives", "SMTP", "Measurement", "Pacing", "Delivery", "Campaign", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests("Uring", ["Primitives"]),
         tests("Digest"),
         tests("Sink", ["Primitives", "SMTP", "Pacing", "Uring"]),

@@ -19,18 +19,22 @@ final class LogRoom {
 
     /// Bytes that make further room needless.
     private let most: Int
+    private let frameBytes: Int
 
-    private static let least = 128 << 10
+    private static let least = 256 << 10
     private static let shortestStep = 256 << 10
     private static let longestStep = 1 << 20
 
     /// A frame of the log: its head and a page (sqlite.org/fileformat2.html, 4.1).
-    static let frameBytes = 24 + 4_096
+    static func frameBytes(ofPage bytes: Int) -> Int { 24 + bytes }
 
-    /// - Parameter pages: what the log holds at most before it is written from the start.
-    init(ofLog path: String, pages: Int) {
+    /// - Parameters:
+    ///   - pages: what the log holds at most before it is written from the start.
+    ///   - pageBytes: of each.
+    init(ofLog path: String, pages: Int, ofBytes pageBytes: Int) {
+        frameBytes = LogRoom.frameBytes(ofPage: pageBytes)
         file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        most = pages * LogRoom.frameBytes + LogRoom.longestStep
+        most = pages * frameBytes + LogRoom.longestStep
         sizeAtFirst = LogRoom.size(of: file) ?? 0
         knownSize = sizeAtFirst
         isEnough = file < 0
@@ -42,7 +46,7 @@ final class LogRoom {
     ///
     /// - Parameter pagesWritten: by this connection, ever.
     func make(pagesWritten: Int) {
-        let used = sizeAtFirst + pagesWritten * LogRoom.frameBytes
+        let used = sizeAtFirst + pagesWritten * frameBytes
         guard !isEnough, used + LogRoom.least > knownSize else { return }
         guard let size = LogRoom.size(of: file), size < most else { return isEnough = true }
         let step = min(max(used, LogRoom.shortestStep), LogRoom.longestStep)

@@ -11,8 +11,11 @@ final class SQLiteStorage: LedgerStorage {
     private var statements: Statements?
     private var room: LogRoom?
 
-    /// Pages of the write-ahead log (4 KiB each) before they are moved into the database.
-    private static let checkpointPages = 4_000
+    /// Of a new ledger. Rows are long: each page is written by itself, and a large one with the fewest calls a byte.
+    static let pageBytes = 16_384
+
+    /// What the write-ahead log takes, about, before it is moved into the database.
+    private static let logBytes = 16 << 20
 
     /// Opens the ledger of a directory, or makes an empty one.
     convenience init(_ directory: StateDirectory) throws(LedgerFault) {
@@ -27,18 +30,24 @@ final class SQLiteStorage: LedgerStorage {
         do {
             var configuration = SQLiteStorage.configuration
             configuration.journalMode = .wal
+            configuration.prepareDatabase { connection in
+                try connection.execute(sql: "PRAGMA page_size = \(SQLiteStorage.pageBytes)")
+            }
             database = try DatabaseQueue(path: file, configuration: configuration)
         } catch { throw SQLiteError(error).fault(file) }
+        // An older ledger has smaller pages.
+        let pageBytes = try inDatabase { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? SQLiteStorage.pageBytes
+        let pages = SQLiteStorage.logBytes / pageBytes
         try inDatabase { connection in
             // GRDB has set NORMAL by now, which would lose commits with the power.
             try connection.execute(sql: "PRAGMA synchronous = FULL")
-            try connection.execute(sql: "PRAGMA wal_autocheckpoint = \(SQLiteStorage.checkpointPages)")
+            try connection.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
         }
         try prepareTables()
         statements = try withConnection { (connection) throws(SQLiteError) in
             try Statements(connection)
         }
-        room = LogRoom(ofLog: "\(file)-wal", pages: SQLiteStorage.checkpointPages)
+        room = LogRoom(ofLog: "\(file)-wal", pages: pages, ofBytes: pageBytes)
     }
 
     /// Opens a ledger to be read, as it is now.

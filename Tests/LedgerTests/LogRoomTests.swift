@@ -67,7 +67,7 @@ import Testing
 
     @Test("where no room can be made, none is")
     func nowhere() {
-        let room = LogRoom(ofLog: directory.file("missing"), pages: 10)
+        let room = LogRoom(ofLog: directory.file("missing"), pages: 10, ofBytes: 4_096)
         room.make(pagesWritten: 5)
         #expect(!FileManager.default.fileExists(atPath: directory.file("missing")))
     }
@@ -76,9 +76,9 @@ import Testing
     func most() throws {
         let file = directory.file("log")
         #expect(FileManager.default.createFile(atPath: file, contents: Data()))
-        let room = LogRoom(ofLog: file, pages: 100)
+        let room = LogRoom(ofLog: file, pages: 100, ofBytes: 4_096)
         for pages in 0..<5_000 { room.make(pagesWritten: pages) }
-        let most = 100 * LogRoom.frameBytes
+        let most = 100 * LogRoom.frameBytes(ofPage: 4_096)
         let made = try size(of: file)
         #expect(made >= most && made <= most + (2 << 20))
     }

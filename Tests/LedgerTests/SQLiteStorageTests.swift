@@ -1,5 +1,6 @@
 import Campaign
 import Foundation
+import GRDB
 import SMTP
 import TestSupport
 import Testing
@@ -55,6 +56,25 @@ import Testing
         #expect(recipients == ["2 false", "3 true", "4 false", "5 false", "7 false"])
         #expect(try storage.address(of: 7) == Array(address(7).utf8))
         #expect(try storage.address(of: 6) == nil)
+    }
+
+    @Test("a new ledger has large pages, an older one keeps its own, and the log is as long for both")
+    func pages() throws {
+        let older = directory.file("older.sqlite")
+        let connection = try DatabaseQueue(path: older)
+        try connection.writeWithoutTransaction { try $0.execute(sql: "PRAGMA page_size = 4096; VACUUM") }
+        try connection.writeWithoutTransaction { try $0.execute(sql: LedgerSchema.statements) }
+        try connection.close()
+        for (file, bytes) in [(directory.file("new.sqlite"), SQLiteStorage.pageBytes), (older, 4_096)] {
+            let storage = try SQLiteStorage(file: file)
+            #expect(try storage.count("PRAGMA page_size") == bytes)
+            #expect(try storage.count("PRAGMA wal_autocheckpoint") * bytes == 16 << 20)
+            var commit = LedgerCommit()
+            commit.plans = [PlanBatch(lines: 2...9_000)]
+            try storage.commit(commit)
+            #expect(try storage.count("SELECT count(*) FROM recipient") == 8_999)
+            try storage.close()
+        }
     }
 
     @Test("a commit that fails leaves nothing of itself")
