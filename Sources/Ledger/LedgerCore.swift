@@ -98,11 +98,11 @@ struct LedgerCore: Sendable {
         _ kind: StepKind, _ line: Int, _ at: Int64, _ details: StepDetails = StepDetails(),
         _ text: Span<UInt8> = Span(), nextAt: Int64? = nil
     ) throws(LedgerFault) {
-        guard states.take(kind, for: line, at: at, nextAt: nextAt ?? 0) else {
+        let taking = states.takeMarking(kind, for: line, at: at, nextAt: nextAt ?? 0)
+        guard taking != .impossible else {
             throw .misused("line \(line) is \(states.state(of: line).name) and cannot become \(kind.name)")
         }
-        let isFirst = states.mark(line)
-        rows.append(kind, line: line, at: at, isFirst: isFirst, details: details, text: text, nextAt: nextAt)
+        rows.append(kind, line: line, at: at, isFirst: taking == .first, details: details, text: text, nextAt: nextAt)
         hasRows = true
     }
 

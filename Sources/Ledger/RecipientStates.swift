@@ -15,7 +15,9 @@ package struct RecipientStates: Sendable {
 
     package init() {}
 
-    package func state(of line: Int) -> LineState { LineState(rawValue: flags(of: line) & Flags.state) ?? .unseen }
+    package func state(of line: Int) -> LineState { RecipientStates.state(of: flags(of: line)) }
+
+    private static func state(of flags: UInt8) -> LineState { LineState(rawValue: flags & Flags.state) ?? .unseen }
 
     package func isHandedOver(_ line: Int) -> Bool { flags(of: line) & Flags.handedOver != 0 }
 
@@ -47,6 +49,15 @@ package struct RecipientStates: Sendable {
         return true
     }
 
+    /// What became of a step.
+    enum Taking {
+        /// The step cannot happen in the line's state; nothing was changed.
+        case impossible
+        /// Taken, and the line was not marked before.
+        case first
+        case again
+    }
+
     /// Takes a step.
     ///
     /// - Parameters:
@@ -54,21 +65,33 @@ package struct RecipientStates: Sendable {
     ///   - nextAt: when a line that is put off is due.
     /// - Returns: false, and nothing is changed, when the step cannot happen in the line's state.
     package mutating func take(_ kind: StepKind, for line: Int, at: Int64, nextAt: Int64 = 0) -> Bool {
-        let old = state(of: line)
-        guard let new = kind.state(from: old) else { return false }
+        take(kind, for: line, at: at, nextAt: nextAt, marking: 0) != .impossible
+    }
+
+    /// The same, and marks the line until `removeMark`.
+    mutating func takeMarking(_ kind: StepKind, for line: Int, at: Int64, nextAt: Int64) -> Taking {
+        take(kind, for: line, at: at, nextAt: nextAt, marking: Flags.marked)
+    }
+
+    private mutating func take(
+        _ kind: StepKind, for line: Int, at: Int64, nextAt: Int64, marking mark: UInt8
+    ) -> Taking {
+        let flags = flags(of: line)
+        let old = RecipientStates.state(of: flags)
+        guard let new = kind.state(from: old) else { return .impossible }
         let (page, place) = (line / Page.lines, line % Page.lines)
         if endsUndecided(kind, old) { pages[page].countAttempt(place, at: at) }
-        let flags = pages[page].flags[place]
-        let stays = kind == .intent || kind == .withdrawn || flags & Flags.handedOver == 0
+        let isHandedOver = flags & Flags.handedOver != 0
+        let stays = kind == .intent || kind == .withdrawn || !isHandedOver
         if !stays { handedOver -= 1 }
-        pages[page].flags[place] = flags & ~(Flags.state | (stays ? 0 : Flags.handedOver)) | new.rawValue
+        pages[page].flags[place] = flags & ~(Flags.state | (stays ? 0 : Flags.handedOver)) | new.rawValue | mark
         if new == .deferred {
             pages[page].setNext(place, nextAt)
             earliestDue = min(earliestDue, nextAt)
         }
-        if new == .waiting && pages[page].flags[place] & Flags.handedOver == 0 { earliestDue = 0 }
+        if new == .waiting && !(stays && isHandedOver) { earliestDue = 0 }
         counts.move(from: old, to: new)
-        return true
+        return flags & mark == 0 ? .first : .again
     }
 
     private func endsUndecided(_ kind: StepKind, _ state: LineState) -> Bool {
@@ -128,14 +151,6 @@ package struct RecipientStates: Sendable {
     /// Those of some lines to whom a step can happen, in order and each once.
     func lines(_ lines: [Int], takingStep kind: StepKind) -> [Int] {
         Set(lines.filter { kind.state(from: state(of: $0)) != nil }).sorted()
-    }
-
-    /// Marks a line; false when it was marked already.
-    mutating func mark(_ line: Int) -> Bool {
-        let (page, place) = (line / Page.lines, line % Page.lines)
-        guard pages[page].flags[place] & Flags.marked == 0 else { return false }
-        pages[page].flags[place] |= Flags.marked
-        return true
     }
 
     mutating func removeMark(_ line: Int) {
