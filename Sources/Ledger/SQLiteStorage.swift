@@ -15,7 +15,7 @@ final class SQLiteStorage: LedgerStorage {
     static let pageBytes = 16_384
 
     /// What the write-ahead log takes, about, before it is moved into the database.
-    private static let logBytes = 16 << 20
+    private static let logBytes = 4 << 20
 
     /// Opens the ledger of a directory, or makes an empty one.
     convenience init(_ directory: StateDirectory) throws(LedgerFault) {

@@ -68,7 +68,7 @@ import Testing
         for (file, bytes) in [(directory.file("new.sqlite"), SQLiteStorage.pageBytes), (older, 4_096)] {
             let storage = try SQLiteStorage(file: file)
             #expect(try storage.count("PRAGMA page_size") == bytes)
-            #expect(try storage.count("PRAGMA wal_autocheckpoint") * bytes == 16 << 20)
+            #expect(try storage.count("PRAGMA wal_autocheckpoint") * bytes == 4 << 20)
             var commit = LedgerCommit()
             commit.plans = [PlanBatch(lines: 2...9_000)]
             try storage.commit(commit)
