@@ -65,7 +65,7 @@ struct CSVScanner: ~Copyable {
     var cellHasDoubledQuotes = false
     var anyDoubledQuotes = false
     var lineEndsInQuotes = 0
-    /// Rows that follow, cut before they are asked for; while there are any, all state above is that of a fresh row.
+    /// Rows that follow, cut before they are asked for.
     private(set) var ahead = RowsAhead()
     /// How many rows may be cut next: few behind rows that were passed over, since as many may follow.
     private var mostAhead = RowsAhead.most
@@ -80,8 +80,9 @@ struct CSVScanner: ~Copyable {
     private var bytesUsed = 0
     private var linesUsed = 0
 
-    /// Takes the next bytes of the stream.
+    /// Takes the next bytes of the stream, when it needs input.
     mutating func feed(_ chunk: Span<UInt8>) {
+        precondition(ahead.isEmpty, "rows that were cut stay where they are until they are taken")
         bytes.removeSubrange(0..<rowStart)
         scanned -= rowStart
         cellStart -= rowStart
@@ -143,9 +144,9 @@ struct CSVScanner: ~Copyable {
         }
     }
 
-    /// Cuts rows that follow ahead, which `next` gives then, unless there are such rows.
+    /// Leaves the row, and cuts rows that follow, which `next` will give; not while there are such rows.
     ///
-    /// - Returns: whether there are new ones. The row is left.
+    /// - Returns: whether there are new ones.
     mutating func cutAhead() -> Bool {
         guard ahead.isEmpty else { return false }
         leaveRow()

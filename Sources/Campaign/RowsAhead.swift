@@ -30,8 +30,6 @@ struct RowsAhead: Sendable {
 
     mutating func takeFirst() { taken += 1 }
 
-    mutating func removeAll() { (count, taken) = (0, 0) }
-
     subscript(_ index: Int) -> Row { rows[index] }
 
     /// Cuts rows up to the first that is not whole, holds a quote, or is very long or of very many cells.
