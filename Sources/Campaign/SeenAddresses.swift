@@ -41,7 +41,7 @@ struct SeenAddresses: ~Copyable, Sendable {
         Fingerprint(of: address, foldingFrom: atSign + 1, seed: seed)
     }
 
-    /// - Parameter address: one that was checked when its row was judged.
+    /// The same for a good address; for another it means nothing.
     func fingerprint(_ address: Span<UInt8>) -> Fingerprint {
         fingerprint(address, atSign: address.firstIndex(of: UInt8(ascii: "@"), from: 0) ?? address.count)
     }

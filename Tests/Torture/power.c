@@ -86,10 +86,11 @@ static int note_sync(int descriptor, int status)
 OPEN(open)
 OPEN(open64)
 
-/* Room for what is written later: whether it is there or not after a loss of power makes no difference. */
+/* Room for what is written later: whether it is there or not after a loss of power makes no difference. It is longer than
+ * any page of a database. */
 static int is_room(const char *bytes, size_t count)
 {
-    return count > 4096 && bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
+    return count > 65536 && bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
 }
 
 #define PWRITE(name, type)                                                \
