@@ -1,7 +1,8 @@
 /* Preloaded into the sender, keeps in mind which bytes of the ledger's files have been written and not synced yet, in
  * a file that outlives the process. Whoever kills the process can then take these bytes away, as a loss of power does.
  *
- * POWER_STATE  where to keep it: for each file two 64-bit numbers, the first unsynced byte and the end of the last.
+ * POWER_STATE  where to keep it: for the log two 64-bit numbers, the first unsynced byte and the end of the last, since
+ *              it is written from front to back; for the database a byte for each 4 KiB, 1 where one is unsynced.
  * POWER_BREAKS_SYNC  1: syncing does nothing, as in a sender without it. Such a sender must be found out.
  */
 #define _GNU_SOURCE
@@ -16,15 +17,24 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { LEDGER, WAL, FILES, MOST_DESCRIPTORS = 65536 };
+enum { NEITHER, LEDGER, WAL, BLOCK = 4096, MOST_BLOCKS = 65536, MOST_DESCRIPTORS = 65536 };
 
-struct dirt { uint64_t low, high; };
+struct dirt {
+    uint64_t low, high;
+    unsigned char blocks[MOST_BLOCKS];
+};
 
 static struct dirt *state;
 static int breaks_sync;
-static signed char file_of[MOST_DESCRIPTORS]; /* 1 + the number of the file; 0 for others */
+static signed char file_of[MOST_DESCRIPTORS];
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static void clean(int file)
+{
+    if (file == LEDGER) memset(state->blocks, 0, MOST_BLOCKS);
+    if (file == WAL) state->low = UINT64_MAX, state->high = 0;
+}
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -32,10 +42,11 @@ __attribute__((constructor)) static void begin(void)
     breaks_sync = getenv("POWER_BREAKS_SYNC") != NULL;
     if (!path) return;
     int descriptor = NEXT(open)(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0 || ftruncate(descriptor, sizeof(struct dirt) * FILES) != 0) abort();
-    state = mmap(NULL, sizeof(struct dirt) * FILES, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    if (descriptor < 0 || ftruncate(descriptor, sizeof(struct dirt)) != 0) abort();
+    state = mmap(NULL, sizeof(struct dirt), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (state == MAP_FAILED) abort();
-    for (int file = 0; file < FILES; file++) state[file] = (struct dirt){ UINT64_MAX, 0 };
+    clean(LEDGER);
+    clean(WAL);
     close(descriptor);
 }
 
@@ -48,29 +59,32 @@ static int ends_with(const char *path, const char *end)
 static int note_open(int descriptor, const char *path)
 {
     if (descriptor >= 0 && descriptor < MOST_DESCRIPTORS)
-        file_of[descriptor] = ends_with(path, "/ledger.sqlite") ? 1 + LEDGER
-                            : ends_with(path, "/ledger.sqlite-wal") ? 1 + WAL : 0;
+        file_of[descriptor] = ends_with(path, "/ledger.sqlite") ? LEDGER
+                            : ends_with(path, "/ledger.sqlite-wal") ? WAL : NEITHER;
     return descriptor;
 }
 
-static struct dirt *dirt_of(int descriptor)
+static int ledger_file(int descriptor)
 {
-    if (!state || descriptor < 0 || descriptor >= MOST_DESCRIPTORS || !file_of[descriptor]) return NULL;
-    return &state[file_of[descriptor] - 1];
+    return state && descriptor >= 0 && descriptor < MOST_DESCRIPTORS ? file_of[descriptor] : NEITHER;
 }
 
 static void note_write(int descriptor, uint64_t offset, uint64_t count)
 {
-    struct dirt *dirt = dirt_of(descriptor);
-    if (!dirt) return;
-    if (offset < dirt->low) dirt->low = offset;
-    if (offset + count > dirt->high) dirt->high = offset + count;
+    int file = ledger_file(descriptor);
+    if (count == 0 || file == NEITHER) return;
+    if (file == LEDGER) {
+        for (uint64_t block = offset / BLOCK; block <= (offset + count - 1) / BLOCK && block < MOST_BLOCKS; block++)
+            state->blocks[block] = 1;
+        return;
+    }
+    if (offset < state->low) state->low = offset;
+    if (offset + count > state->high) state->high = offset + count;
 }
 
 static int note_sync(int descriptor, int status)
 {
-    struct dirt *dirt = dirt_of(descriptor);
-    if (dirt && status == 0) *dirt = (struct dirt){ UINT64_MAX, 0 };
+    if (status == 0) clean(ledger_file(descriptor));
     return status;
 }
 
@@ -86,8 +100,8 @@ static int note_sync(int descriptor, int status)
 OPEN(open)
 OPEN(open64)
 
-/* Room for what is written later: whether it is there or not after a loss of power makes no difference. It is longer than
- * any page of a database. */
+/* Room for what is written later: whether it is there or not after a loss of power makes no difference. It is longer
+ * than any page of a database. */
 static int is_room(const char *bytes, size_t count)
 {
     return count > 65536 && bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
@@ -105,7 +119,7 @@ PWRITE(pwrite64, off64_t)
 #define SYNC(name)                                                        \
     int name(int descriptor)                                              \
     {                                                                     \
-        if (breaks_sync && dirt_of(descriptor)) return 0;                 \
+        if (breaks_sync && ledger_file(descriptor) != NEITHER) return 0;                 \
         return note_sync(descriptor, NEXT(name)(descriptor));             \
     }
 SYNC(fsync)

@@ -208,6 +208,8 @@ class Kills(Round):
 class PowerLosses(Kills):
     """SIGKILL, and what was not synced is lost."""
 
+    BLOCK = 4096
+
     @property
     def environment(self):
         return {"LD_PRELOAD": self.tools.power, "POWER_STATE": self.path("power.state")}
@@ -217,21 +219,39 @@ class PowerLosses(Kills):
         if not os.path.exists(self.path("power.state")):
             return
         with open(self.path("power.state"), "rb") as file:
-            ranges = struct.unpack("<4Q", file.read(32))
-        for name, low, high in (("ledger.sqlite", *ranges[:2]), ("ledger.sqlite-wal", *ranges[2:])):
-            path = os.path.join(self.path("state"), name)
-            if low >= high or not os.path.exists(path):
-                continue
+            low, high, *blocks = struct.unpack("<2Q65536B", file.read())
+        self.take_from_log(os.path.join(self.path("state"), "ledger.sqlite-wal"), low, high)
+        unsynced = [number for number, is_unsynced in enumerate(blocks) if is_unsynced]
+        self.take_from_database(os.path.join(self.path("state"), "ledger.sqlite"), unsynced)
+
+    def take_from_log(self, path, low, high):
+        if low >= high or not os.path.exists(path):
+            return
+        size = os.path.getsize(path)
+        cut = self.chance.randint(low, high)
+        with open(path, "r+b") as file:
+            file.seek(min(high, size))
+            is_last = not any(file.read())
+            if self.chance.random() < 0.5 and is_last:
+                file.truncate(min(cut, size))
+            elif cut < min(high, size):
+                file.seek(cut)
+                file.write(self.other_bytes(min(high, size) - cut))
+
+    def take_from_database(self, path, unsynced):
+        """Of what a checkpoint writes any part can be lost; the log still has it."""
+        with open(path, "r+b") as file:
             size = os.path.getsize(path)
-            cut = self.chance.randint(low, high)
-            with open(path, "r+b") as file:
-                file.seek(min(high, size))
-                is_last = not any(file.read())
-                if self.chance.random() < 0.5 and is_last:
-                    file.truncate(min(cut, size))
-                elif cut < min(high, size):
-                    file.seek(cut)
-                    file.write(self.chance.choice([bytes, self.chance.randbytes])(min(high, size) - cut))
+            for number in unsynced:
+                count = min(self.BLOCK, size - number * self.BLOCK)
+                if count > 0 and self.chance.random() < 0.5:
+                    file.seek(number * self.BLOCK)
+                    file.write(self.other_bytes(count))
+        if unsynced:
+            self.notes.append("checkpoint")
+
+    def other_bytes(self, count):
+        return self.chance.choice([bytes, self.chance.randbytes])(count)
 
 
 class Controls(PowerLosses):
