@@ -60,6 +60,18 @@ import Testing
         selection.map { selection in (0...9).filter { selection.contains($0) } }
     }
 
+    @Test("who is to be sent again is due at once, unless a worker has the recipient still")
+    func dueAgain() {
+        var states = states(2...3, isHandedOver: true)
+        for (line, kind) in [(2, StepKind.intent), (2, .inDoubt), (3, .intent), (3, .withdrawn)] {
+            let isTaken = states.take(kind, for: line, at: 1)
+            #expect(isTaken)
+        }
+        #expect(states.earliestDue == .max && states.isHandedOver(3))
+        let isTaken = states.take(.resend, for: 2, at: 3)
+        #expect(isTaken && states.earliestDue == 0 && !states.isHandedOver(2))
+    }
+
     @Test("a line is planned once, and only where lines can be")
     func planning() {
         var states = states(2...4, rejected: [3])
