@@ -240,6 +240,9 @@ class PowerLosses(Kills):
 
     def take_from_database(self, path, unsynced):
         """Of what a checkpoint writes any part can be lost; the log still has it."""
+        if not unsynced:
+            return
+        self.notes.append("checkpoint")
         with open(path, "r+b") as file:
             size = os.path.getsize(path)
             for number in unsynced:
@@ -247,8 +250,6 @@ class PowerLosses(Kills):
                 if count > 0 and self.chance.random() < 0.5:
                     file.seek(number * self.BLOCK)
                     file.write(self.other_bytes(count))
-        if unsynced:
-            self.notes.append("checkpoint")
 
     def other_bytes(self, count):
         return self.chance.choice([bytes, self.chance.randbytes])(count)
