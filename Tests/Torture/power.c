@@ -119,7 +119,7 @@ PWRITE(pwrite64, off64_t)
 #define SYNC(name)                                                        \
     int name(int descriptor)                                              \
     {                                                                     \
-        if (breaks_sync && ledger_file(descriptor) != NEITHER) return 0;          \
+        if (breaks_sync && ledger_file(descriptor) != NEITHER) return 0;  \
         return note_sync(descriptor, NEXT(name)(descriptor));             \
     }
 SYNC(fsync)
