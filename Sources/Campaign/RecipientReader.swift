@@ -124,7 +124,7 @@ package struct RecipientReader: ~Copyable, Sendable {
 
     private mutating func noteUnwantedRow() {
         guard !selection.isComplete, scanner.cellCount > layout.addressColumn else { return }
-        let known = scanner.indexAhead.flatMap { addressesSeen.fingerprintAhead($0) }
+        let known = addressesSeen.fingerprintAhead(scanner.indexAhead)
         let fingerprint = known ?? addressesSeen.fingerprint(scanner.cell(layout.addressColumn))
         addressesSeen.note(fingerprint, line: scanner.line)
     }
@@ -170,7 +170,7 @@ private enum CheckedAddress {
 // What only looks at the reader is mutating all the same: to borrow it would copy it.
 extension RecipientReader {
     private mutating func checkAddress(_ suppression: borrowing SuppressionList) -> CheckedAddress {
-        let known = scanner.indexAhead.flatMap { addressesSeen.fingerprintAhead($0) }
+        let known = addressesSeen.fingerprintAhead(scanner.indexAhead)
         // In a constant of its own: asked for with the cell, it has the whole scanner copied.
         let column = layout.addressColumn
         let address = scanner.cell(column)

@@ -34,8 +34,11 @@ struct SeenAddresses: ~Copyable, Sendable {
 
     /// What was computed when the places in memory of some rows were fetched, if they were.
     ///
-    /// - Parameter index: of the row among those.
-    func fingerprintAhead(_ index: Int) -> Fingerprint? { index < ahead.count ? ahead[index] : nil }
+    /// - Parameter index: of the row among those; nil when it is none of them.
+    func fingerprintAhead(_ index: Int?) -> Fingerprint? {
+        guard let index, index < ahead.count else { return nil }
+        return ahead[index]
+    }
 
     func fingerprint(_ address: Span<UInt8>, atSign: Int) -> Fingerprint {
         Fingerprint(of: address, foldingFrom: atSign + 1, seed: seed)
